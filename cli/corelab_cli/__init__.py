@@ -1,0 +1,1 @@
+"""The `corelab` command: a client of the API, plus what core can do offline."""

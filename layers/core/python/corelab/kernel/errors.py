@@ -1,0 +1,69 @@
+"""The one root of every error, with a stable code and facts as fields.
+
+A class per thing that a caller can do about it. Facts are never identity: they may be logged and shown.
+"""
+
+from typing import ClassVar
+
+
+class CorelabError(Exception):
+    """An expected failure, with a code that never changes meaning.
+
+    Parameters
+    ----------
+    message : str
+        One sentence for the person who has to act, saying what to do next. Never identity.
+    **facts
+        Plain values for logs and problem JSON. Never identity.
+    """
+
+    code: ClassVar[str] = "COR-000"
+    retry: ClassVar[bool] = False
+
+    def __init__(self, message: str, **facts: str | int | bool | None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class NotFound(CorelabError):
+    """What was named is not there, or not there for this caller."""
+
+    code = "ACC-404"
+
+
+class VersionConflict(CorelabError):
+    """Somebody else changed it first; read it again."""
+
+    code = "ACC-409"
+    retry = True
+
+
+class NotAllowed(CorelabError):
+    """The caller holds no grant for this."""
+
+    code = "ACC-403"
+
+
+class IllegalMove(CorelabError):
+    """The state table has no such transition."""
+
+    code = "ACC-422"
+
+
+class ReasonMissing(CorelabError):
+    """The transition asks for a reason."""
+
+    code = "ACC-423"
+
+
+class SignatureMissing(CorelabError):
+    """The transition asks for a signature."""
+
+    code = "ACC-424"
+
+
+class InvalidInput(CorelabError):
+    """What was sent does not have the shape that was asked for."""
+
+    code = "ACC-400"

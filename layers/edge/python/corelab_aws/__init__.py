@@ -1,0 +1,1 @@
+"""Adapters to AWS. They carry no decisions."""
