@@ -100,7 +100,7 @@ def _hints(kind: type) -> dict[str, Any]:
 def _dataclass(kind: type, value: Any) -> Any:  # noqa: ANN401 -- the hinted kind itself
     if not isinstance(value, Mapping):
         message = f"expected {kind.__name__}, got {type(value).__name__}"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 -- bad data, not a bad call
     hints = _hints(kind)
     if unknown := set(value) - set(hints):
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
