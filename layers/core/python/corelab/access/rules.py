@@ -1,0 +1,72 @@
+"""Which roles may call which operation. What is not listed is refused.
+
+21 CFR 11.10(d) and (g): access limited to authorised individuals, authority checks. ADMIN holds no data;
+INSPECTOR and SPONSOR write nothing; a READER sees a queue and nothing that names a site, a date or another reader.
+"""
+
+from collections.abc import Mapping
+
+from corelab.kernel.actors import Role
+from corelab.kernel.ids import SiteId
+
+R = Role
+ANYONE_SIGNED_IN = frozenset(Role) - {R.SYSTEM}
+SITE_SIDE = frozenset({R.SITE, R.PI})
+OVERSIGHT = frozenset({R.PM, R.DM, R.QC, R.CRA, R.INSPECTOR})
+
+MAY: Mapping[str, frozenset[Role]] = {
+    "read_me": ANYONE_SIGNED_IN,
+    "create_account": frozenset({R.ADMIN}),
+    "revoke_tokens": frozenset({R.ADMIN}),
+    "give_grant": frozenset({R.ADMIN, R.PM}),
+    "revoke_grant": frozenset({R.ADMIN, R.PM}),
+    "register_site": frozenset({R.PM}),
+    "register_scanner": frozenset({R.PM}),
+    "list_sites": OVERSIGHT | SITE_SIDE,
+    "publish_charter": frozenset({R.PM}),
+    "read_charter": OVERSIGHT | SITE_SIDE | {R.RM, R.MED, R.SPONSOR},
+    "register_subject": frozenset({R.SITE, R.PM}),
+    "read_tracker": OVERSIGHT | SITE_SIDE | {R.RM, R.MED, R.SPONSOR},
+    "open_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
+    "register_batch": frozenset({R.SITE, R.CORE_IMPORT}),
+    "complete_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
+    "read_transmittal": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "list_transmittals": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "read_series": OVERSIGHT | SITE_SIDE,
+    "read_verdict": OVERSIGHT | SITE_SIDE | {R.RM, R.MED},
+    "list_queries": OVERSIGHT | SITE_SIDE,
+    "answer_query": frozenset({R.SITE}),
+    "accept_answer": frozenset({R.QC, R.DM}),
+    "reopen_query": frozenset({R.QC, R.DM}),
+    "cancel_query": frozenset({R.DM}),
+    "read_queue": frozenset({R.READER, R.RM, R.INSPECTOR}),
+    "read_history": frozenset({R.PM, R.DM, R.INSPECTOR}),
+    "export_ledger": frozenset({R.PM, R.INSPECTOR}),
+}
+
+GRANTED_BY_PM = frozenset(
+    {
+        R.SITE,
+        R.PI,
+        R.CRA,
+        R.CORE_IMPORT,
+        R.QC,
+        R.DEID_REVIEWER,
+        R.DM,
+        R.RM,
+        R.READER,
+        R.ADJUDICATOR,
+        R.SPONSOR,
+    }
+)
+NEEDS_A_SITE = frozenset({R.SITE, R.PI})
+
+
+def may_grant(granter: Role, role: Role, site: SiteId | None) -> bool:
+    """Whether this granter may give this role there.
+
+    A PM runs a trial's people but makes no other PM; a site's roles belong to one site; SYSTEM is nobody's.
+    """
+    if role in (R.SYSTEM, R.ADMIN) or (role in NEEDS_A_SITE and site is None):
+        return False
+    return granter is R.ADMIN or (granter is R.PM and role in GRANTED_BY_PM)

@@ -1,0 +1,175 @@
+"""Authorise a request; make accounts and grants."""
+
+from datetime import datetime
+
+from corelab.access.errors import AccountClosed, GrantRefused, TokenRevoked
+from corelab.access.model import (
+    ACCOUNT,
+    GRANT,
+    SYSTEM_LOG,
+    Access,
+    Account,
+    Grant,
+    GrantState,
+    SignedIn,
+    grant_id,
+)
+from corelab.access.rules import MAY, may_grant
+from corelab.kernel.actors import Actor, Role
+from corelab.kernel.errors import NotAllowed, NotFound
+from corelab.kernel.ids import PersonId, SiteId, TrialId
+from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, find_all
+
+
+def authorize(
+    store: Store,
+    *,
+    signed_in: SignedIn,
+    operation: str,
+    trial: TrialId | None = None,
+    site: SiteId | None = None,
+) -> Access:
+    """Permission for one request, by the grants as they are now.
+
+    Parameters
+    ----------
+    trial : TrialId or None
+        None for operations outside any trial: accounts.
+    site : SiteId or None
+        None for operations that are not a site's; then `Access.sites` says what may be shown.
+
+    Raises
+    ------
+    TokenRevoked, AccountClosed
+        The session is over.
+    NotAllowed
+        No grant carries this operation there. The answer is the same whether the trial exists or not.
+    """
+    _check_account(store, signed_in)
+    roles = MAY.get(operation, frozenset())
+    if signed_in.is_admin and Role.ADMIN in roles:
+        return Access(actor=_actor(signed_in, Role.ADMIN), sites=None)
+    grants = () if trial is None else _grants(store, trial=trial, person=signed_in.person)
+    carrying = [grant for grant in grants if grant.role in roles and site in (None, grant.site or site)]
+    if not carrying:
+        raise NotAllowed("You hold no grant for this. Ask the trial's project manager.", operation=operation)
+    role = min((grant.role for grant in carrying), key=list(Role).index)
+    of_role = [grant for grant in carrying if grant.role is role]
+    everywhere = any(grant.site is None for grant in of_role)
+    return Access(
+        actor=_actor(signed_in, role),
+        sites=None if everywhere else frozenset(grant.site for grant in of_role if grant.site is not None),
+        slot=next((grant.slot for grant in of_role if grant.slot is not None), None),
+    )
+
+
+def grants_of(store: Store, *, trial: TrialId, person: PersonId) -> tuple[Grant, ...]:
+    """A person's active grants in a trial."""
+    return _grants(store, trial=trial, person=person)
+
+
+def create_account(store: Store, *, command: Command, person: PersonId) -> Outcome[Account]:
+    """Record a person whom the user pool knows."""
+
+    def decide(found: Found[Account] | None) -> Decision[Account]:
+        fresh = Account(person=person, is_enabled=True, tokens_valid_from=command.now)
+        state = found.state if found else fresh
+        return Decision(
+            state=state, type="AccountCreated.v1", action="account.create", data={"person": person}
+        )
+
+    return execute(store, ACCOUNT, id=person, command=command, step="create", decide=decide)
+
+
+def revoke_tokens(store: Store, *, command: Command, person: PersonId) -> Outcome[Account]:
+    """End every session of a person at once."""
+
+    def decide(found: Found[Account] | None) -> Decision[Account]:
+        if found is None:
+            raise NotFound("There is no such account.", person=person)
+        state = Account(
+            person=person, is_enabled=found.state.is_enabled, tokens_valid_from=_next_second(command.now)
+        )
+        return Decision(state=state, type="TokensRevoked.v1", action="account.revoke_tokens")
+
+    return execute(store, ACCOUNT, id=person, command=command, step="revoke_tokens", decide=decide)
+
+
+def give_grant(
+    store: Store,
+    *,
+    command: Command,
+    person: PersonId,
+    role: Role,
+    site: SiteId | None,
+    slot: str | None = None,
+) -> Outcome[Grant]:
+    """Give a role at a site, or at every site.
+
+    Raises
+    ------
+    GrantRefused
+        The granter may not give this role there, or a reader has no slot.
+    """
+    if not may_grant(command.actor.role, role, site):
+        raise GrantRefused(f"{command.actor.role} may not grant {role} there.", role=role)
+    if (role is Role.READER) != (slot is not None):
+        raise GrantRefused(
+            "A reader takes a slot of the charter's pool, such as R01; nobody else does.", role=role
+        )
+    if find(store, ACCOUNT, trial=SYSTEM_LOG, id=person) is None:
+        raise NotFound("There is no such account. Create it first.", person=person)
+
+    def decide(_: Found[Grant] | None) -> Decision[Grant]:
+        state = Grant(person=person, role=role, site=site, state=GrantState.ACTIVE, slot=slot)
+        data = {"person": person, "role": role, "site": site, "slot": slot}
+        return Decision(state=state, type="GrantGiven.v1", action="grant.give", data=data)
+
+    id = grant_id(person=person, site=site, role=role)
+    return execute(store, GRANT, id=id, command=command, step="give", decide=decide)
+
+
+def revoke_grant(
+    store: Store, *, command: Command, person: PersonId, role: Role, site: SiteId | None
+) -> Outcome[Grant]:
+    """Take a role away; the grant's history stays."""
+    if not may_grant(command.actor.role, role, site):
+        raise GrantRefused(f"{command.actor.role} may not revoke {role} there.", role=role)
+
+    def decide(found: Found[Grant] | None) -> Decision[Grant]:
+        if found is None:
+            raise NotFound("There is no such grant.", person=person, role=role)
+        state = Grant(person=person, role=role, site=site, state=GrantState.REVOKED, slot=found.state.slot)
+        data = {"person": person, "role": role, "site": site}
+        return Decision(state=state, type="GrantRevoked.v1", action="grant.revoke", data=data)
+
+    id = grant_id(person=person, site=site, role=role)
+    return execute(store, GRANT, id=id, command=command, step="revoke", decide=decide)
+
+
+def _check_account(store: Store, signed_in: SignedIn) -> None:
+    account = find(store, ACCOUNT, trial=SYSTEM_LOG, id=signed_in.person)
+    if account is None:
+        if signed_in.is_admin:  # the deployer's first administrator exists before any account does
+            return
+        raise AccountClosed("Your account is not known here. Ask your administrator.")
+    if not account.state.is_enabled:
+        raise AccountClosed("Your account is closed. Ask your administrator.")
+    if signed_in.issued_at < account.state.tokens_valid_from.replace(microsecond=0):
+        raise TokenRevoked("Your session was ended. Sign in again.")
+
+
+def _grants(store: Store, *, trial: TrialId, person: PersonId) -> tuple[Grant, ...]:
+    found = find_all(store, GRANT, trial=trial, under=f"{person}#")
+    return tuple(item.state for item in found if item.state.state is GrantState.ACTIVE)
+
+
+def _actor(signed_in: SignedIn, role: Role) -> Actor:
+    return Actor(
+        subject=signed_in.person, role=role, session=signed_in.session, signed_in_at=signed_in.signed_in_at
+    )
+
+
+def _next_second(at: datetime) -> datetime:
+    """Tokens carry whole seconds: the second that is running is revoked with the past."""
+    return datetime.fromtimestamp(int(at.timestamp()) + 1, tz=at.tzinfo)

@@ -1,0 +1,1 @@
+"""What every door does the same way: the API's shape, a reaction's shape."""

@@ -1,0 +1,167 @@
+"""An API door: a resolver with validation, problem JSON for every failure, and the caller behind the request.
+
+Errors are problem JSON (RFC 9457) with our stable code. Nothing unexpected is shown to the caller or logged
+with its message: a message may hold what it was made from.
+"""
+
+import json
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from corelab import __version__
+from corelab.access.errors import NotSignedIn
+from corelab.access.model import Access, SignedIn
+from corelab.access.service import authorize
+from corelab.kernel import errors
+from corelab.kernel.ids import PersonId, SiteId, TrialId, derived_id
+from corelab.kernel.write_path import Command, Store
+from corelab_aws.clock import now
+
+PROBLEM = "application/problem+json"
+LONGEST_KEY = 128
+STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fits
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.VersionConflict: HTTPStatus.CONFLICT,
+    errors.IllegalMove: HTTPStatus.CONFLICT,
+    errors.InvalidInput: HTTPStatus.BAD_REQUEST,
+    errors.CorelabError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class KeyMissing(errors.InvalidInput):
+    """A request that changes something names no Idempotency-Key."""
+
+    code = "ACC-407"
+
+
+class Api(APIGatewayRestResolver):
+    """The resolver of one room's door.
+
+    Parameters
+    ----------
+    room : str
+        Names the logger and the OpenAPI tag.
+    """
+
+    def __init__(self, room: str) -> None:
+        super().__init__(enable_validation=True)
+        self.room = room
+        self.logger = Logger(service=room)
+        self.exception_handler(RequestValidationError)(self._invalid)
+        self.exception_handler(errors.CorelabError)(self._refused)
+        self.exception_handler(Exception)(self._broken)
+        self.not_found()(self._unknown)
+
+    def signed_in(self) -> SignedIn:
+        """Who the gateway's authorizer verified.
+
+        Raises
+        ------
+        NotSignedIn
+            No verified claims came with the request.
+        """
+        claims = self._claims()
+        groups = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
+        try:
+            return SignedIn(
+                person=PersonId(claims["sub"]),
+                session=str(claims.get("origin_jti") or claims.get("event_id") or claims.get("jti") or ""),
+                issued_at=_claimed_moment(claims["iat"]),
+                signed_in_at=_claimed_moment(claims["auth_time"]),
+                is_admin="ADMIN" in groups,
+            )
+        except (KeyError, ValueError) as error:
+            raise NotSignedIn("Sign in: the request carries no verified identity.") from error
+
+    def authorize(
+        self, store: Store, operation: str, *, trial: str | None = None, site: str | None = None
+    ) -> Access:
+        """Permission for this request (`corelab.access.service.authorize`)."""
+        return authorize(
+            store,
+            signed_in=self.signed_in(),
+            operation=operation,
+            trial=None if trial is None else TrialId(trial),
+            site=None if site is None else SiteId(site),
+        )
+
+    def command(
+        self,
+        access: Access,
+        operation: str,
+        *,
+        trial: str,
+        charter: str | None = None,
+        reason: str | None = None,
+    ) -> Command:
+        """Command of this request: its id is the person's Idempotency-Key, so a repeat is the same command.
+
+        Raises
+        ------
+        KeyMissing
+            The header is absent or unusable.
+        """
+        key = self.current_event.headers.get("Idempotency-Key") or ""
+        if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+            raise KeyMissing("Send an Idempotency-Key header: a fresh text of at most 128 characters.")
+        return Command(
+            id=derived_id("cmd", trial, access.actor.subject, operation, key),
+            trial=TrialId(trial),
+            actor=access.actor,
+            now=now(),
+            software=__version__,
+            charter=charter,
+            reason=reason,
+        )
+
+    def _claims(self) -> Mapping[str, Any]:
+        context = self.current_event.raw_event.get("requestContext") or {}
+        claims = (context.get("authorizer") or {}).get("claims")
+        if not isinstance(claims, Mapping):
+            raise NotSignedIn("Sign in: the request carries no verified identity.")
+        return claims
+
+    def _refused(self, error: errors.CorelabError) -> Response[str]:
+        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+        self.logger.info("api.refused", extra={"code": error.code, "status": int(status)})
+        return problem(status, code=error.code, detail=error.message, facts=error.facts)
+
+    def _invalid(self, error: RequestValidationError) -> Response[str]:
+        places = [{"at": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
+        detail = "The request does not have the shape that the API asks for; see `places`."
+        return problem(HTTPStatus.BAD_REQUEST, code="ACC-400", detail=detail, facts={"places": places})
+
+    def _broken(self, error: Exception) -> Response[str]:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+        self.logger.error("api.broken", extra={"error": type(error).__name__, "where": where})
+        detail = "Something of ours broke; nothing is half done. Repeat with the same Idempotency-Key."
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, code="COR-500", detail=detail)
+
+    def _unknown(self, _: Exception) -> Response[str]:
+        return problem(HTTPStatus.NOT_FOUND, code="ACC-404", detail="There is no such address.")
+
+
+def problem(
+    status: HTTPStatus, *, code: str, detail: str, facts: Mapping[str, Any] | None = None
+) -> Response[str]:
+    """Problem JSON (RFC 9457)."""
+    body = {"title": status.phrase, "status": int(status), "code": code, "detail": detail} | dict(facts or {})
+    return Response(status_code=int(status), content_type=PROBLEM, body=json.dumps(body))
+
+
+def _claimed_moment(claim: str | int) -> datetime:
+    """Seconds since 1970, or API Gateway's rendering of them: `Tue Nov 24 05:11:48 UTC 2026`."""
+    text = str(claim)
+    if text.isdigit():
+        return datetime.fromtimestamp(int(text), tz=UTC)
+    return datetime.strptime(text, "%a %b %d %H:%M:%S %Z %Y").replace(tzinfo=UTC)

@@ -1,0 +1,152 @@
+"""Objects in one S3 bucket: whole reads, conditional writes, presigned doors."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from corelab.kernel.errors import NotFound
+from corelab_aws import clients
+from corelab_aws.settings import setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+URL_SECONDS = 900  # a presigned URL is used at once; fifteen minutes cover a slow line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectFacts:
+    """What a listing says of an object."""
+
+    key: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresignedPut:
+    """A URL that takes exactly one body, once."""
+
+    url: str
+    headers: dict[str, str]
+
+
+class ObjectMissing(NotFound):
+    """The object is not there."""
+
+    code = "COR-404"
+
+
+class Bucket:
+    """One bucket.
+
+    Parameters
+    ----------
+    client : S3Client
+    name : str
+    """
+
+    def __init__(self, client: "S3Client", *, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, key: str, *, version_id: str | None = None) -> bytes:
+        """The object's bytes.
+
+        Raises
+        ------
+        ObjectMissing
+            There is no such key or version.
+        """
+        pinned: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        try:
+            answer = self._client.get_object(Bucket=self.name, Key=key, **pinned)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
+                raise ObjectMissing("The object is gone; report this.", key=key) from error
+            raise
+        return answer["Body"].read()
+
+    def version_of(self, key: str) -> str | None:
+        """Version of the key's current object, or None where there is none."""
+        try:
+            return self._client.head_object(Bucket=self.name, Key=key).get("VersionId", "null")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+                return None
+            raise
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """Write the object; its SHA-256 is verified by S3."""
+        self._client.put_object(
+            Bucket=self.name,
+            Key=key,
+            Body=body,
+            ContentType=content_type,
+            ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+        )
+
+    def put_once(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> bool:
+        """Write the object unless the key is taken; False where it was."""
+        try:
+            self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+                ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
+                return False
+            raise
+        return True
+
+    def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> None:
+        """Write a file, in parts where it is large."""
+        self._client.upload_file(
+            str(path), self.name, key, ExtraArgs={"ContentType": content_type, "ChecksumAlgorithm": "SHA256"}
+        )
+
+    def list(self, prefix: str) -> Iterator[ObjectFacts]:
+        """Current objects under the prefix, in order of key."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+            for item in page.get("Contents", []):
+                yield ObjectFacts(key=item["Key"], size_bytes=item["Size"])
+
+    def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> PresignedPut:
+        """URL that takes a body of this length and SHA-256 (hex), unless the key is taken."""
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        url = self._client.generate_presigned_url(
+            "put_object",
+            Params={
+                "Bucket": self.name,
+                "Key": key,
+                "ContentLength": size_bytes,
+                "ChecksumSHA256": checksum,
+                "IfNoneMatch": "*",
+            },
+            ExpiresIn=URL_SECONDS,
+        )
+        headers = {
+            "content-length": str(size_bytes),
+            "x-amz-checksum-sha256": checksum,
+            "if-none-match": "*",
+        }
+        return PresignedPut(url=url, headers=headers)
+
+    def presigned_get(self, key: str) -> str:
+        """URL that gives the object for a short while."""
+        return self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=URL_SECONDS
+        )
+
+
+def bucket(name: str) -> Bucket:
+    """One of the door's buckets: `INCOMING`, `RECORDS`, `PACKS`, `LEDGER` or `WITNESS`."""
+    return Bucket(clients.s3(), name=setting(f"{name}_BUCKET"))
