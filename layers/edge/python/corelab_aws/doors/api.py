@@ -31,6 +31,7 @@ STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fit
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.VersionConflict: HTTPStatus.CONFLICT,
+    errors.AlreadyThere: HTTPStatus.CONFLICT,
     errors.IllegalMove: HTTPStatus.CONFLICT,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.CorelabError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from corelab import __version__
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
-from corelab.kernel.write_path import Command
+from corelab.kernel.write_path import Command, Key, Store
 from corelab_aws.clock import now
 
 
@@ -23,6 +23,7 @@ from corelab_aws.clock import now
 class BusEvent:
     """An event as the bus carries it."""
 
+    room: str
     type: str
     event_id: str
     trial: TrialId
@@ -31,6 +32,11 @@ class BusEvent:
     version: int
     charter: str | None
     data: Mapping[str, Any]
+
+    def is_superseded(self, store: Store) -> bool:
+        """Whether its aggregate has moved on since: a newer event says more, and comes too."""
+        stored = store.get(Key(room=self.room, trial=self.trial, kind=self.object, id=self.id))
+        return stored is not None and stored.version > self.version
 
     def command(self, room: str) -> Command:
         """The room's command that this event causes: the same for every delivery."""
@@ -53,6 +59,7 @@ def bus_event(body: Mapping[str, Any]) -> BusEvent:
     """Event out of the bus's envelope."""
     detail = body["detail"]
     return BusEvent(
+        room=body["source"].removeprefix("corelab."),
         type=body["detail-type"],
         event_id=detail["event_id"],
         trial=TrialId(detail["trial"]),

@@ -1,0 +1,32 @@
+"""Reads follow time points: readable ones are queued, others taken back."""
+
+from corelab_aws.charters import charter_by_hash
+
+from corelab.kernel.ids import SubjectId
+from corelab.reads.service import TimePoint, became_readable, no_longer_readable
+from corelab_aws.doors.reaction import BusEvent, reaction
+from corelab_aws.store import store
+
+STORE = store()
+READABLE = "READABLE"
+
+
+def moved(event: BusEvent) -> None:
+    """Queue the time point's reads, or take them back."""
+    if event.is_superseded(STORE):
+        return
+    time_point = TimePoint(
+        subject=SubjectId(event.data["subject"]),
+        visit=event.data["visit"],
+        version=event.version,
+        series=tuple(f"{item['series']}/v{item['version']}" for item in event.data.get("series", [])),
+    )
+    if event.data["state"] == READABLE and event.charter is not None:
+        charter = charter_by_hash(STORE, event.trial, event.charter)
+        command = event.command("reads")
+        became_readable(STORE, command=command, charter=charter, time_point=time_point)
+    elif event.data["state"] != READABLE:
+        no_longer_readable(STORE, command=event.command("reads"), time_point=time_point)
+
+
+handler = reaction("reads", moved)

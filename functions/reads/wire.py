@@ -1,0 +1,32 @@
+"""A reader's world, as the API shows it: an allow-list. No subject, site, visit or date is in it."""
+
+from pydantic import BaseModel, ConfigDict
+
+from corelab.reads.model import Read
+
+
+class Wire(BaseModel):
+    """Strict: what is not listed does not leave."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class QueuedRead(Wire):
+    """One read that waits, to a blinded reader."""
+
+    read: str
+    reading_id: str
+    design: str
+    time_point: int
+
+    @classmethod
+    def of(cls, read: Read) -> "QueuedRead":
+        """The read as its reader may see it."""
+        return cls(read=read.read, reading_id=read.reading_id, design=read.design, time_point=read.ordinal)
+
+
+class QueueAnswer(Wire):
+    """A slot's queue, in order."""
+
+    slot: str
+    reads: list[QueuedRead]

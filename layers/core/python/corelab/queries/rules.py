@@ -1,0 +1,50 @@
+"""Which findings open a query, which lines have passed, when an answer is due."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from corelab.queries.model import Line, Query
+
+SATURDAY = 5
+
+
+def new_lines(findings: Iterable[Line], unsettled: Iterable[Query]) -> tuple[Line, ...]:
+    """Findings that no unsettled query of the time point asks about yet."""
+    asked = {line.asks for query in unsettled for line in query.lines if not line.is_passed}
+    fresh: dict[tuple[str, str], Line] = {}
+    for line in findings:
+        if line.asks not in asked:
+            fresh.setdefault(line.asks, line)
+    return tuple(fresh[asks] for asks in sorted(fresh))
+
+
+def passed(
+    lines: Sequence[Line], *, failing: frozenset[tuple[str, str]], judged: frozenset[str]
+) -> tuple[Line, ...]:
+    """The lines as a new judgement leaves them.
+
+    Parameters
+    ----------
+    failing : frozenset of (check, slot)
+        What it still finds wrong.
+    judged : frozenset of str
+        The slots that it could judge. A line of any other slot stays as it was: what was not looked at has
+        not passed.
+    """
+    return tuple(
+        replace(line, is_passed=line.asks not in failing) if line.slot in judged else line for line in lines
+    )
+
+
+def business_days_after(start: date, days: int) -> date:
+    """The date `days` business days later; Saturdays and Sundays do not count.
+
+    >>> business_days_after(date(2026, 1, 30), 1)  # a Friday
+    datetime.date(2026, 2, 2)
+    """
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < SATURDAY
+    return day

@@ -1,0 +1,218 @@
+"""Commands on queries: what a verdict opens and closes, what a site answers, what a manager decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from corelab.kernel.canonical import Plain
+from corelab.kernel.ids import QueryId, SiteId, SubjectId, TransmittalId, TrialId, derived_id
+from corelab.kernel.write_path import (
+    Command,
+    Decision,
+    Found,
+    Outcome,
+    Store,
+    execute,
+    find_all,
+    find_indexed,
+)
+from corelab.queries.errors import AnswerUnknown, QueryUnknown
+from corelab.queries.model import MACHINE, OPEN, QUERY, Line, Message, Query, by_query, query_key
+from corelab.queries.rules import business_days_after, new_lines, passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a verdict says to queries.
+
+    Attributes
+    ----------
+    version : int
+        The verdict's version for this time point; a later one supersedes it.
+    failing : frozenset of (check, slot)
+        Every finding that the judgement made, whether or not it opens a query.
+    judged : frozenset of str
+        The slots that hold a series which was judged, and `time_point`.
+    questions : tuple of Line
+        The findings that open a query.
+    days_to_answer : int
+        Business days.
+    """
+
+    site: SiteId
+    subject: SubjectId
+    visit: str
+    transmittal: TransmittalId
+    version: int
+    failing: frozenset[tuple[str, str]]
+    judged: frozenset[str]
+    questions: tuple[Line, ...]
+    days_to_answer: int
+
+
+def follow(store: Store, *, command: Command, judgement: Judgement) -> tuple[Outcome[Query], ...]:
+    """Bring a time point's queries in line with a judgement: close what passes, open what is new."""
+    under = f"{judgement.subject}#{judgement.visit}#"
+    known = [found.state for found in find_all(store, QUERY, trial=command.trial, under=under)]
+    unsettled = [query for query in known if query.is_unsettled]
+    outcomes = [_review(store, query, command=command, judgement=judgement) for query in unsettled]
+    newest = max((query.judged_version for query in known), default=0)
+    lines = new_lines(judgement.questions, unsettled)
+    if lines and judgement.version >= newest:
+        outcomes.append(_open(store, command=command, judgement=judgement, lines=lines))
+    return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+def answer(
+    store: Store, *, command: Command, query: Query, answer: str, text: str | None, offered: frozenset[str]
+) -> Outcome[Query]:
+    """A site's answer.
+
+    Parameters
+    ----------
+    offered : frozenset of str
+        The answers that the charter offers for this query's lines.
+
+    Raises
+    ------
+    AnswerUnknown
+        The answer is none of them.
+    """
+    if answer not in offered:
+        raise AnswerUnknown(f"Answer one of: {', '.join(sorted(offered))}.", answer_count=len(offered))
+    return _move(
+        store, query, command=command, event="answer", type="QueryAnswered.v1", answer=answer, text=text
+    )
+
+
+def accept(store: Store, *, command: Command, query: Query) -> Outcome[Query]:
+    """The answer suffices."""
+    return _move(store, query, command=command, event="accept", type="QueryClosed.v1")
+
+
+def reopen(store: Store, *, command: Command, query: Query) -> Outcome[Query]:
+    """The answer does not suffice; `command.reason` says why."""
+    return _move(store, query, command=command, event="reopen", type="QueryReopened.v1", text=command.reason)
+
+
+def cancel(store: Store, *, command: Command, query: Query) -> Outcome[Query]:
+    """The question should not have been asked; `command.reason` says why."""
+    return _move(store, query, command=command, event="cancel", type="QueryCancelled.v1", text=command.reason)
+
+
+def query_by_id(store: Store, *, trial: TrialId, query: QueryId) -> Query:
+    """The query.
+
+    Raises
+    ------
+    QueryUnknown
+        There is none by this id.
+    """
+    for found in find_indexed(store, QUERY, trial=trial, list=query):
+        return found.state
+    raise QueryUnknown("There is no such query.")
+
+
+def queries_of(
+    store: Store, *, trial: TrialId, sites: frozenset[SiteId] | None, under: str = ""
+) -> Iterable[Query]:
+    """Queries that may be shown, by subject and visit."""
+    for found in find_all(store, QUERY, trial=trial, under=under):
+        if sites is None or found.state.site in sites:
+            yield found.state
+
+
+def _open(store: Store, *, command: Command, judgement: Judgement, lines: tuple[Line, ...]) -> Outcome[Query]:
+    query = QueryId(derived_id("qry", command.trial, judgement.transmittal, f"site/{judgement.version}"))
+    fresh = Query(
+        query=query,
+        site=judgement.site,
+        subject=judgement.subject,
+        visit=judgement.visit,
+        transmittal=judgement.transmittal,
+        state=OPEN,
+        lines=lines,
+        opened_at=command.now,
+        due=business_days_after(command.now.date(), judgement.days_to_answer),
+        judged_version=judgement.version,
+    )
+
+    def decide(found: Found[Query] | None) -> Decision[Query]:
+        return _decision(found.state if found else fresh, event="open", type="QueryOpened.v1")
+
+    id = query_key(subject=judgement.subject, visit=judgement.visit, query=query)
+    return execute(store, QUERY, id=id, command=command, step=f"open/{query}", decide=decide)
+
+
+def _review(store: Store, query: Query, *, command: Command, judgement: Judgement) -> Outcome[Query] | None:
+    """Mark the lines that pass now; close the query when all do. Nothing, when nothing changes."""
+
+    def reviewed(state: Query) -> Query:
+        if judgement.version <= state.judged_version:
+            return state
+        lines = passed(state.lines, failing=judgement.failing, judged=judgement.judged)
+        return replace(state, lines=lines, judged_version=judgement.version)
+
+    if reviewed(query).lines == query.lines:
+        return None
+
+    def decide(found: Found[Query] | None) -> Decision[Query]:
+        state = reviewed(query if found is None else found.state)
+        if not state.is_unsettled or not all(line.is_passed for line in state.lines):
+            return _decision(state, event="line_passed", type="QueryLinePassed.v1")
+        state = replace(state, state=MACHINE.move(state.state, "check_passed", by=command.actor.role))
+        return _decision(
+            _said(state, command, action="check_passed"), event="check_passed", type="QueryClosed.v1"
+        )
+
+    id = query_key(subject=query.subject, visit=query.visit, query=query.query)
+    return execute(store, QUERY, id=id, command=command, step=f"review/{query.query}", decide=decide)
+
+
+def _move(
+    store: Store,
+    query: Query,
+    *,
+    command: Command,
+    event: str,
+    type: str,
+    answer: str | None = None,
+    text: str | None = None,
+) -> Outcome[Query]:
+    def decide(found: Found[Query] | None) -> Decision[Query]:
+        if found is None:
+            raise QueryUnknown("There is no such query.")
+        after = MACHINE.move(found.state.state, event, by=command.actor.role, reason=command.reason)
+        state = replace(found.state, state=after, reopened=found.state.reopened + (event == "reopen"))
+        return _decision(
+            _said(state, command, action=event, answer=answer, text=text),
+            event=event,
+            type=type,
+            answer=answer,
+        )
+
+    id = query_key(subject=query.subject, visit=query.visit, query=query.query)
+    return execute(store, QUERY, id=id, command=command, step=event, decide=decide)
+
+
+def _said(
+    state: Query, command: Command, *, action: str, answer: str | None = None, text: str | None = None
+) -> Query:
+    message = Message(at=command.now, by=command.actor.role, action=action, answer=answer, text=text)
+    return replace(state, thread=(*state.thread, message))
+
+
+def _decision(state: Query, *, event: str, type: str, answer: str | None = None) -> Decision[Query]:
+    data: dict[str, Plain] = {
+        "query": state.query,
+        "subject": state.subject,
+        "visit": state.visit,
+        "site": state.site,
+        "transmittal": state.transmittal,
+        "state": state.state,
+        "lines": [
+            {"check": line.check, "slot": line.slot, "is_passed": line.is_passed} for line in state.lines
+        ],
+        "due": state.due.isoformat(),
+        "answer": answer,
+    }
+    return Decision(state=state, type=type, action=f"query.{event}", data=data, index=by_query(state.query))
