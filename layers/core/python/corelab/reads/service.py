@@ -135,7 +135,7 @@ def _fresh(
 
 
 def _ready(store: Store, *, command: Command, fresh: Read, charter: Charter) -> Outcome[Read] | None:
-    """Queue the read, or let it wait for an earlier one. Nothing, where it is under way or the news is old."""
+    """Queue the read, or let it wait for an earlier one. Nothing, where it is under way or old news."""
     id = _id(fresh)
     known = find(store, READ, trial=command.trial, id=id)
     if known is not None and (

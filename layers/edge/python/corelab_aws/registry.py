@@ -1,0 +1,89 @@
+"""What other rooms may know of the registry and the schedule: small views over documents that they do not own."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from corelab.kernel.ids import ScannerId, SiteId, SubjectId, TrialId
+from corelab.kernel.write_path import Key, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectView:
+    """A registered subject.
+
+    Attributes
+    ----------
+    anchor : date
+        The date from which the schedule counts.
+    """
+
+    subject: SubjectId
+    site: SiteId
+    anchor: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerView:
+    """A registered scanner.
+
+    Attributes
+    ----------
+    serial : str
+        As its images carry it: Device Serial Number (0018,1000).
+    qualified_for : tuple of str
+        Procedures of the charter.
+    qualified_on, qualified_until : date or None
+        Both included; None where it is not qualified.
+    """
+
+    scanner: ScannerId
+    site: SiteId
+    modality: str
+    manufacturer: str
+    model: str
+    serial: str
+    software: tuple[str, ...]
+    qualified_for: tuple[str, ...]
+    qualified_on: date | None
+    qualified_until: date | None
+
+
+def subject(store: Store, *, trial: TrialId, id: SubjectId) -> SubjectView | None:
+    """The subject, or None where it is not registered."""
+    stored = store.get(Key(room="tracking", trial=trial, kind="subject", id=id))
+    if stored is None:
+        return None
+    document = json.loads(stored.document)
+    return SubjectView(
+        subject=id, site=SiteId(document["site"]), anchor=date.fromisoformat(document["anchor"])
+    )
+
+
+def scanners(store: Store, *, trial: TrialId, site: SiteId) -> Iterator[ScannerView]:
+    """The site's scanners, in order of id."""
+    for stored in store.list(room="qualification", trial=trial, kind="scanner"):
+        document = json.loads(stored.document)
+        if document["site"] == site:
+            yield _scanner(document)
+
+
+def _scanner(document: Mapping[str, Any]) -> ScannerView:
+    return ScannerView(
+        scanner=ScannerId(document["scanner"]),
+        site=SiteId(document["site"]),
+        modality=document["modality"],
+        manufacturer=document["manufacturer"],
+        model=document["model"],
+        serial=document["serial"],
+        software=tuple(document["software"]),
+        qualified_for=tuple(document["qualified_for"]),
+        qualified_on=_date(document["qualified_on"]),
+        qualified_until=_date(document["qualified_until"]),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
