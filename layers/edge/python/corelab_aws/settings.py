@@ -23,3 +23,8 @@ def setting(name: str) -> str:
     if not value:
         raise SettingMissing(f"Set CORELAB_{name} in the door's environment.", setting=name)
     return value
+
+
+def setting_or(name: str, default: str) -> str:
+    """Value of `CORELAB_<name>`, or the default where the deployment left it out."""
+    return os.environ.get(f"CORELAB_{name}", "") or default

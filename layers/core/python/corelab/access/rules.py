@@ -1,7 +1,8 @@
 """Which roles may call which operation. What is not listed is refused.
 
 21 CFR 11.10(d) and (g): access limited to authorised individuals, authority checks. ADMIN holds no data;
-INSPECTOR and SPONSOR write nothing; a READER sees a queue and nothing that names a site, a date or another reader.
+INSPECTOR and SPONSOR write nothing; a READER sees a queue and nothing that names a site, a date or another
+reader.
 """
 
 from collections.abc import Mapping
@@ -60,13 +61,18 @@ GRANTED_BY_PM = frozenset(
     }
 )
 NEEDS_A_SITE = frozenset({R.SITE, R.PI})
+NEEDS_EVERY_SITE = frozenset(
+    {R.PM, R.RM, R.READER, R.ADJUDICATOR, R.MED, R.INSPECTOR, R.CUSTODIAN}
+)  # whose work is the trial's: a site on it would be a limit that no operation honours
+BLINDED = frozenset({R.READER, R.ADJUDICATOR})
 
 
 def may_grant(granter: Role, role: Role, site: SiteId | None) -> bool:
     """Whether this granter may give this role there.
 
-    A PM runs a trial's people but makes no other PM; a site's roles belong to one site; SYSTEM is nobody's.
+    A PM runs a trial's people but makes no other PM; a site's roles belong to one site, some to the whole
+    trial; ADMIN is the user pool's to give, SYSTEM nobody's.
     """
-    if role in (R.SYSTEM, R.ADMIN) or (role in NEEDS_A_SITE and site is None):
+    if role in (R.SYSTEM, R.ADMIN) or role in (NEEDS_EVERY_SITE if site else NEEDS_A_SITE):
         return False
     return granter is R.ADMIN or (granter is R.PM and role in GRANTED_BY_PM)

@@ -14,9 +14,10 @@ from corelab.access.model import (
     SignedIn,
     grant_id,
 )
-from corelab.access.rules import MAY, may_grant
+from corelab.access.ports import People
+from corelab.access.rules import BLINDED, MAY, may_grant
 from corelab.kernel.actors import Actor, Role
-from corelab.kernel.errors import NotAllowed, NotFound
+from corelab.kernel.errors import AlreadyThere, NotAllowed, NotFound
 from corelab.kernel.ids import PersonId, SiteId, TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, find_all
 
@@ -49,7 +50,7 @@ def authorize(
     roles = MAY.get(operation, frozenset())
     if signed_in.is_admin and Role.ADMIN in roles:
         return Access(actor=_actor(signed_in, Role.ADMIN), sites=None)
-    grants = () if trial is None else _grants(store, trial=trial, person=signed_in.person)
+    grants = _counting(store, signed_in=signed_in, trial=trial)
     carrying = [grant for grant in grants if grant.role in roles and site in (None, grant.site or site)]
     if not carrying:
         raise NotAllowed("You hold no grant for this. Ask the trial's project manager.", operation=operation)
@@ -63,22 +64,61 @@ def authorize(
     )
 
 
+def who_is(store: Store, *, signed_in: SignedIn, trial: TrialId | None) -> tuple[Grant, ...]:
+    """Grants that count for a person in a trial; none is an answer too.
+
+    Raises
+    ------
+    TokenRevoked, AccountClosed
+        The session is over.
+    """
+    _check_account(store, signed_in)
+    return _counting(store, signed_in=signed_in, trial=trial)
+
+
 def grants_of(store: Store, *, trial: TrialId, person: PersonId) -> tuple[Grant, ...]:
     """A person's active grants in a trial."""
-    return _grants(store, trial=trial, person=person)
+    return _active(store, trial=trial, under=f"{person}#")
+
+
+def invite(
+    store: Store, people: People, *, command: Command, username: str, email: str | None
+) -> Outcome[Account]:
+    """Make a person known to the identity provider, then to us. A repeat finds both.
+
+    Raises
+    ------
+    AlreadyThere
+        The name has its account already, by another command.
+    """
+    return create_account(store, command=command, person=people.invite(username, email=email))
 
 
 def create_account(store: Store, *, command: Command, person: PersonId) -> Outcome[Account]:
-    """Record a person whom the user pool knows."""
+    """Record a person whom the identity provider knows.
+
+    Raises
+    ------
+    AlreadyThere
+        The person has an account.
+    """
 
     def decide(found: Found[Account] | None) -> Decision[Account]:
-        fresh = Account(person=person, is_enabled=True, tokens_valid_from=command.now)
-        state = found.state if found else fresh
+        if found is not None:
+            raise AlreadyThere("There is an account for this name; `person` is its id.", person=person)
+        state = Account(person=person, is_enabled=True, tokens_valid_from=command.now)
         return Decision(
             state=state, type="AccountCreated.v1", action="account.create", data={"person": person}
         )
 
     return execute(store, ACCOUNT, id=person, command=command, step="create", decide=decide)
+
+
+def end_sessions(store: Store, people: People, *, command: Command, person: PersonId) -> Outcome[Account]:
+    """Refuse every token of a person from now on, then sign them out of the identity provider too."""
+    outcome = revoke_tokens(store, command=command, person=person)
+    people.sign_out(person)
+    return outcome
 
 
 def revoke_tokens(store: Store, *, command: Command, person: PersonId) -> Outcome[Account]:
@@ -109,18 +149,17 @@ def give_grant(
     Raises
     ------
     GrantRefused
-        The granter may not give this role there, or a reader has no slot.
+        The granter may not give this role there, or the person may not hold it beside what they hold.
+    NotFound
+        The person has no account.
     """
-    if not may_grant(command.actor.role, role, site):
-        raise GrantRefused(f"{command.actor.role} may not grant {role} there.", role=role)
-    if (role is Role.READER) != (slot is not None):
-        raise GrantRefused(
-            "A reader takes a slot of the charter's pool, such as R01; nobody else does.", role=role
-        )
+    _check_separation(store, command=command, person=person, role=role, site=site, slot=slot)
     if find(store, ACCOUNT, trial=SYSTEM_LOG, id=person) is None:
         raise NotFound("There is no such account. Create it first.", person=person)
 
-    def decide(_: Found[Grant] | None) -> Decision[Grant]:
+    def decide(found: Found[Grant] | None) -> Decision[Grant]:
+        if found is not None and found.state.slot != slot:
+            raise GrantRefused("A reader keeps the slot that was given first.", role=role)
         state = Grant(person=person, role=role, site=site, state=GrantState.ACTIVE, slot=slot)
         data = {"person": person, "role": role, "site": site, "slot": slot}
         return Decision(state=state, type="GrantGiven.v1", action="grant.give", data=data)
@@ -159,9 +198,42 @@ def _check_account(store: Store, signed_in: SignedIn) -> None:
         raise TokenRevoked("Your session was ended. Sign in again.")
 
 
-def _grants(store: Store, *, trial: TrialId, person: PersonId) -> tuple[Grant, ...]:
-    found = find_all(store, GRANT, trial=trial, under=f"{person}#")
+def _check_separation(
+    store: Store, *, command: Command, person: PersonId, role: Role, site: SiteId | None, slot: str | None
+) -> None:
+    """Separation of duties (21 CFR 11.10(g)): what one person may not hold, in words for the granter."""
+    if not may_grant(command.actor.role, role, site):
+        raise GrantRefused(f"{command.actor.role} may not grant {role} there.", role=role)
+    if person == command.actor.subject:
+        raise GrantRefused("Nobody gives a role to themselves. Ask another PM or an ADMIN.", role=role)
+    if command.trial == SYSTEM_LOG and role is not Role.INSPECTOR:
+        raise GrantRefused("The accounts' log knows inspectors alone.", role=role)
+    if (role is Role.READER) != (slot is not None):
+        raise GrantRefused(
+            "A reader takes a slot of the charter's pool, such as R01; nobody else does.", role=role
+        )
+    held = {grant.role for grant in grants_of(store, trial=command.trial, person=person)}
+    if held and (role in BLINDED) != (held <= BLINDED):
+        raise GrantRefused("Who reads blinded holds no other role in the trial.", role=role)
+    if slot is not None and any(
+        grant.slot == slot and grant.person != person
+        for grant in _active(store, trial=command.trial, under="")
+    ):
+        raise GrantRefused(f"Slot {slot} is another reader's.", slot=slot)
+
+
+def _active(store: Store, *, trial: TrialId, under: str) -> tuple[Grant, ...]:
+    found = find_all(store, GRANT, trial=trial, under=under)
     return tuple(item.state for item in found if item.state.state is GrantState.ACTIVE)
+
+
+def _counting(store: Store, *, signed_in: SignedIn, trial: TrialId | None) -> tuple[Grant, ...]:
+    """Grants that carry anything: an ADMIN holds no data, and a blinded role silences all others."""
+    if trial is None or signed_in.is_admin:
+        return ()
+    grants = grants_of(store, trial=trial, person=signed_in.person)
+    blinded = tuple(grant for grant in grants if grant.role in BLINDED)
+    return blinded or grants
 
 
 def _actor(signed_in: SignedIn, role: Role) -> Actor:

@@ -39,6 +39,18 @@ class VersionConflict(CorelabError):
     retry = True
 
 
+class AlreadyThere(CorelabError):
+    """It is there already, and not as it was asked for now."""
+
+    code = "ACC-410"
+
+
+class KeyReused(CorelabError):
+    """The Idempotency-Key was used before, for something else."""
+
+    code = "ACC-411"
+
+
 class NotAllowed(CorelabError):
     """The caller holds no grant for this."""
 

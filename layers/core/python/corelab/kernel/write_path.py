@@ -21,7 +21,7 @@ from typing import Generic, Protocol, TypeVar, cast
 from corelab.kernel.actors import Actor
 from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
 from corelab.kernel.codec import from_plain, to_plain
-from corelab.kernel.errors import CorelabError, NotFound, VersionConflict
+from corelab.kernel.errors import CorelabError, KeyReused, NotFound, VersionConflict
 from corelab.kernel.events import Event
 from corelab.kernel.ids import EventId, TrialId, derived_id
 
@@ -247,6 +247,8 @@ def execute(
     ------
     VersionConflict
         Other writers were first, `ATTEMPTS` times in a row.
+    KeyReused
+        The command had been done before, to another aggregate.
     CorelabError
         Whatever `decide` refused, unless the command had already been done.
     """
@@ -321,6 +323,8 @@ def _state(kind: Kind[T], document: bytes) -> T:
 
 
 def _replayed(store: Store, kind: Kind[T], *, key: Key, event: Event) -> Outcome[T]:
+    if (event.object, event.id) != (kind.name, key.id):
+        raise KeyReused(f"This request was made before, for another {event.object}. Use a fresh key.")
     stored = store.get(key)
     if stored is None:
         message = f"event {event.event_id} has no {kind.name}"

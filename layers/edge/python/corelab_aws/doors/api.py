@@ -54,7 +54,10 @@ class Api(APIGatewayRestResolver):
     """
 
     def __init__(self, room: str) -> None:
-        super().__init__(enable_validation=True)
+        super().__init__(
+            enable_validation=True,
+            response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,  # our bug, not the caller's
+        )
         self.room = room
         self.logger = Logger(service=room)
         self.exception_handler(RequestValidationError)(self._invalid)

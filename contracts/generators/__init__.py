@@ -1,0 +1,1 @@
+"""One module per kind of contract; each gives `documents()`: the file below `contracts/`, and its value."""
