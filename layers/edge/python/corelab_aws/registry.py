@@ -1,4 +1,4 @@
-"""What other rooms may know of the registry and the schedule: small views over documents that they do not own."""
+"""What other rooms may know of registry and schedule: small views over documents that they do not own."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -119,6 +119,7 @@ class DynamoStore:
                 "room": {"S": event.room},
                 "type": {"S": event.type},
                 "at": {"S": moment_text(event.at)},
+                "about": {"S": about(event.trial, object=event.object, id=event.id)},
                 "unsequenced": {"S": event.trial},
                 "unrelayed": {"S": event.trial},
             },
@@ -146,6 +147,11 @@ def store() -> DynamoStore:
     return DynamoStore(
         clients.dynamodb(), state_table=setting("STATE_TABLE"), ledger_table=setting("LEDGER_TABLE")
     )
+
+
+def about(trial: TrialId, *, object: str, id: str) -> str:
+    """Under which one aggregate's events are found (GSI `by_about`)."""
+    return f"{trial}#{object}#{id}"
 
 
 def event_from_item(item: Mapping[str, Any]) -> Event:
