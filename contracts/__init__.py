@@ -1,1 +1,1 @@
-"""What others may rely on, generated from the code, committed, and compared in continuous integration."""
+"""Contracts with the world outside, generated from the code, committed, and compared in CI."""
