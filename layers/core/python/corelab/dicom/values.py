@@ -1,0 +1,85 @@
+"""A value's bytes as text and numbers, and numbers and text as bytes.
+
+Numbers with a fraction stay text: DS as DICOM wrote it, binary floats by their shortest decimal.
+"""
+
+from collections.abc import Sequence
+from struct import Struct, pack, unpack_from
+
+from corelab.dicom.charset import decode
+from corelab.dicom.elements import LONG, SHORT
+
+Single = str | int
+Value = None | Single | list[Single]
+
+ONE_TEXT = frozenset({"LT", "ST", "UT", "UR"})  # a backslash is a character here, PS3.5 6.2
+LOCALIZED = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # PS3.5 6.1.2.3
+TEXT = LOCALIZED | frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
+INTEGER = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q"}
+FLOAT = {"FL": "f", "FD": "d"}
+SIZES = {"H": 2, "h": 2, "I": 4, "i": 4, "Q": 8, "q": 8, "f": 4, "d": 8}
+LARGEST_SAFE_INTEGER = 2**53 - 1  # beyond it, an integer travels as text
+FLOAT_DIGITS = 9  # enough to give back any FL exactly (IEEE 754)
+
+_SHORT_HEAD = Struct("<HH2sH").pack
+_LONG_HEAD = Struct("<HH2sHI").pack
+_IMPLICIT_HEAD = Struct("<HHI").pack
+
+
+def value_of(raw: bytes, vr: str, charsets: Sequence[str]) -> Value:
+    """Value for people and JSON: text, an integer, or a list of them; None for bulk and empty numbers.
+
+    Padding is taken off; an empty text is "".
+    """
+    if vr in TEXT:
+        text = decode(raw, charsets if vr in LOCALIZED else ())
+        if vr in ONE_TEXT:
+            return text.rstrip(" \0")
+        values: list[Single] = [part.strip(" \0") for part in text.split("\\")]
+    elif vr in INTEGER:
+        values = [_safe(number) for number in _numbers(raw, INTEGER[vr])]
+    elif vr in FLOAT:
+        digits = f".{FLOAT_DIGITS}g" if vr == "FL" else ""
+        values = [format(number, digits) if digits else repr(number) for number in _numbers(raw, FLOAT[vr])]
+    elif vr == "AT":
+        words = _numbers(raw, "H")
+        values = [f"{group:04X}{number:04X}" for group, number in zip(words[::2], words[1::2], strict=False)]
+    else:
+        return None
+    return (values[0] if values else None) if len(values) < 2 else values  # noqa: PLR2004 -- one or none
+
+
+def element(tag: int, vr: str, value: bytes, *, implicit: bool) -> bytes:
+    """Bytes of an element; the value is padded to an even length (PS3.5 6.2)."""
+    if len(value) & 1:
+        value += b"\0" if vr in ("UI", "OB", "UN") else b" "
+    group, number = tag >> 16, tag & 0xFFFF
+    if implicit:
+        return _IMPLICIT_HEAD(group, number, len(value)) + value
+    code = vr.encode()
+    if code in SHORT:
+        return _SHORT_HEAD(group, number, code, len(value)) + value
+    return _LONG_HEAD(group, number, code, 0, len(value)) + value
+
+
+def item(data_set: bytes) -> bytes:
+    """Bytes of a sequence's item around a data set, its length written out."""
+    return _IMPLICIT_HEAD(0xFFFE, 0xE000, len(data_set)) + data_set
+
+
+def is_long(vr: str) -> bool:
+    """Whether the explicit syntax gives this value representation a length of four bytes."""
+    return vr.encode() in LONG
+
+
+def unsigned_short(number: int) -> bytes:
+    """US value."""
+    return pack("<H", number)
+
+
+def _numbers(raw: bytes, code: str) -> tuple[int, ...]:
+    return unpack_from(f"<{len(raw) // SIZES[code]}{code}", raw)
+
+
+def _safe(number: int) -> Single:
+    return number if abs(number) <= LARGEST_SAFE_INTEGER else str(number)
