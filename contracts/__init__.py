@@ -1,1 +1,1 @@
-"""Contracts with the world outside, generated from the code, committed, and compared in CI."""
+"""What others may rely on, generated from the code, committed, and compared in continuous integration."""
