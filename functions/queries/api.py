@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
-from corelab_aws.charters import charter_in_force
 
 from corelab.access.model import Access
 from corelab.kernel.ids import QueryId, TrialId
 from corelab.queries import service
 from corelab.queries.errors import QueryUnknown
 from corelab.queries.model import Query
+from corelab_aws.charters import charter_in_force
 from corelab_aws.doors.api import Api
 from corelab_aws.store import store
 from functions.queries.wire import AnswerBody, QueriesAnswer, QueryAnswer, ReasonBody

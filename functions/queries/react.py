@@ -16,6 +16,8 @@ SHORTEST_DAYS = 1
 
 def judged(event: BusEvent) -> None:
     """Bring the time point's queries in line with its new verdict."""
+    if event.is_superseded(STORE):
+        return
     follow(STORE, command=event.command("queries"), judgement=judgement(event.data))
 
 

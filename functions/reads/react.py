@@ -1,9 +1,8 @@
 """Reads follow time points: readable ones are queued, others taken back."""
 
-from corelab_aws.charters import charter_by_hash
-
 from corelab.kernel.ids import SubjectId
 from corelab.reads.service import TimePoint, became_readable, no_longer_readable
+from corelab_aws.charters import charter_by_hash
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
