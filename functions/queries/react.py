@@ -9,16 +9,15 @@ from corelab.queries.service import Judgement, follow
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
-STORE = store()
 TIME_POINT = "time_point"  # the slot of findings that no one series has
 SHORTEST_DAYS = 1
 
 
 def judged(event: BusEvent) -> None:
     """Bring the time point's queries in line with its new verdict."""
-    if event.is_superseded(STORE):
+    if event.is_superseded(store()):
         return
-    follow(STORE, command=event.command("queries"), judgement=judgement(event.data))
+    follow(store(), command=event.command("queries"), judgement=judgement(event.data))
 
 
 def judgement(data: Mapping[str, Any]) -> Judgement:

@@ -2,15 +2,10 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from corelab.queries.model import Query
-
-
-class Wire(BaseModel):
-    """Strict: what is not asked for is refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from corelab_aws.doors.wire import Wire
 
 
 class AnswerBody(Wire):

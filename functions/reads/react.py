@@ -6,13 +6,12 @@ from corelab_aws.charters import charter_by_hash
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
-STORE = store()
 READABLE = "READABLE"
 
 
 def moved(event: BusEvent) -> None:
     """Queue the time point's reads, or take them back."""
-    if event.is_superseded(STORE):
+    if event.is_superseded(store()):
         return
     time_point = TimePoint(
         subject=SubjectId(event.data["subject"]),
@@ -21,11 +20,11 @@ def moved(event: BusEvent) -> None:
         series=tuple(f"{item['series']}/v{item['version']}" for item in event.data.get("series", [])),
     )
     if event.data["state"] == READABLE and event.charter is not None:
-        charter = charter_by_hash(STORE, event.trial, event.charter)
+        charter = charter_by_hash(store(), event.trial, event.charter)
         command = event.command("reads")
-        became_readable(STORE, command=command, charter=charter, time_point=time_point)
+        became_readable(store(), command=command, charter=charter, time_point=time_point)
     elif event.data["state"] != READABLE:
-        no_longer_readable(STORE, command=event.command("reads"), time_point=time_point)
+        no_longer_readable(store(), command=event.command("reads"), time_point=time_point)
 
 
 handler = reaction("reads", moved)

@@ -1,14 +1,7 @@
 """A reader's world, as the API shows it: an allow-list. No subject, site, visit or date is in it."""
 
-from pydantic import BaseModel, ConfigDict
-
 from corelab.reads.model import Read
-
-
-class Wire(BaseModel):
-    """Strict: what is not listed does not leave."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from corelab_aws.doors.wire import Wire
 
 
 class QueuedRead(Wire):
