@@ -1,0 +1,1 @@
+"""The whole system on one machine: an embedded AWS, a deployer, a conformance check. Nothing imports it."""

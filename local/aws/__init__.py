@@ -1,0 +1,1 @@
+"""The embedded AWS: ministack, started by us, with what it lacks mended."""

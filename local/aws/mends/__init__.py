@@ -1,0 +1,39 @@
+"""What ministack lacks for this product, one module each; `tests/flows/embedded` probes them all."""
+
+from . import (
+    bucket_properties,
+    checkpoints,
+    durable_retention,
+    durable_tables,
+    exception_name,
+    lambda_answer,
+    locked_versioning,
+    one_port,
+    quick_end,
+    small_parts,
+    state_payload,
+    stderr_drain,
+    table_properties,
+)
+
+
+def apply_all() -> None:
+    """Mend the server in this process; call once, before it serves.
+
+    Raises
+    ------
+    MendDoesNotFit
+        ministack is not the release these mends were written for.
+    """
+    quick_end.apply()
+    one_port.apply()
+    bucket_properties.apply()
+    table_properties.apply()
+    exception_name.apply()
+    stderr_drain.apply()
+    lambda_answer.apply()
+    state_payload.apply()
+    locked_versioning.apply()
+    small_parts.apply()
+    durable_retention.apply()
+    checkpoints.apply(durable_tables.apply())
