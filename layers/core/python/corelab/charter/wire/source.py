@@ -87,19 +87,30 @@ def read_source(text: str | bytes) -> Source:
     return Source(value=value, key_lines=reader.key_lines, value_lines=reader.value_lines)
 
 
-def _compose(text: str) -> yaml.Node:
+class _PlainLoader(yaml.SafeLoader):
+    """Composes nodes, and stops at the first that is not of the plain kind."""
+
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    count = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 -- PyYAML's
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it bare
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            what = f"an {'alias' if isinstance(event, yaml.AliasEvent) else 'anchor'} is not allowed"
-            raise SourceRefused(_problem(line, what, "Write the value out."))
+            raise SourceRefused(_problem(line, "an anchor or alias is not allowed", "Write the value out."))
         if getattr(event, "tag", None):
             raise SourceRefused(_problem(line, "a tag is not allowed", "Take the ! word out."))
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or count > MOST_NODES:
+        self.count += 1
+        self.depth += 1
+        if self.depth > DEEPEST or self.count > MOST_NODES:
             raise SourceRefused(_problem(line, "the text is too deep or too long", "Simplify it."))
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _compose(text: str) -> yaml.Node:
+    root = yaml.compose(text, Loader=_PlainLoader)
     if not isinstance(root, yaml.MappingNode):
         raise SourceRefused(_problem(1, "the text is no mapping", "Begin with a key and a colon."))
     return root
