@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from corelab.charter.compiled import compiled_json, load_compiled
+from corelab.charter.compiled import load_compiled
 from corelab.charter.errors import CharterInvalid
-from corelab.charter.wire import compile_text, lint
+from corelab.charter.wire import compile_charter, lint
 
 DEMO = (Path(__file__).parents[3] / "charters" / "demo.yaml").read_text()
 FULL = Path(__file__).parents[4] / "shared" / "reference" / "charter-example.yaml"
@@ -24,7 +24,7 @@ def test_the_demo_charter_has_no_problem():
 
 
 def test_a_published_charter_reads_back_as_it_was():
-    charter = compile_text(DEMO)
+    charter = X
 
     assert load_compiled(compiled_json(charter)) == charter
 
@@ -155,7 +155,7 @@ def test_no_stands_for_the_word_and_not_for_false():
 
 def test_a_charter_with_problems_is_not_compiled_and_says_where():
     with pytest.raises(CharterInvalid, match=f"line {line_of(DEMO, 'sponsor:')}: trial.sponsr"):
-        compile_text(changed("sponsor:", "sponsr:"))
+        compile_charter(changed("sponsor:", "sponsr:"))
 
 
 def test_the_full_grammar_is_refused_by_name_and_never_crashes():

@@ -3,8 +3,10 @@
 Only publishing and linting come here; what was published is read with `corelab.charter.compiled`.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
+from corelab.charter.compiled import charter_hash, compiled_json
 from corelab.charter.errors import CharterInvalid
 from corelab.charter.model import Charter
 from corelab.charter.wire.compiling import compiled
@@ -17,6 +19,23 @@ from corelab.charter.wire.source import Source, SourceRefused, read_source
 SHOWN = 5  # problems that an error's one message lists; `lint` gives all
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A charter ready to publish.
+
+    Attributes
+    ----------
+    document : bytes
+        Canonical JSON.
+    hash : str
+        SHA-256 of the document, 64 hex digits.
+    """
+
+    charter: Charter
+    document: bytes
+    hash: str
+
+
 def lint(text: str | bytes) -> list[Problem]:
     """Every problem of a charter's YAML, in order of line; none for one that can be published.
 
@@ -25,8 +44,8 @@ def lint(text: str | bytes) -> list[Problem]:
     return _read(text)[1]
 
 
-def compile_text(text: str | bytes) -> Charter:
-    """Compile a charter's YAML; `compiled.compiled_json` writes what is published.
+def compile_charter(text: str | bytes) -> Compiled:
+    """Compile a charter's YAML.
 
     Raises
     ------
@@ -37,7 +56,9 @@ def compile_text(text: str | bytes) -> Charter:
     if shape is None or shape.file is None or problems:
         listed = " ".join(str(problem) for problem in problems[:SHOWN])
         raise CharterInvalid(f"Mend the charter: {listed}", problems=len(problems))
-    return compiled(shape.file)
+    charter = compiled(shape.file)
+    document = compiled_json(charter)
+    return Compiled(charter=charter, document=document, hash=charter_hash(document))
 
 
 def json_schema() -> dict[str, Any]:
