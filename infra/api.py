@@ -1,0 +1,189 @@
+"""The API: every operation of the contract, signed in, throttled, logged, to the door of its room."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.acknowledged import acknowledge
+from infra.alarms import MINUTE
+from infra.contract import Operation
+from infra.door import LOG_RETENTION, Door
+from infra.platform import Platform
+
+STAGE = "corelab"  # the paths carry the version themselves
+RATE_PER_SECOND = 50
+BURST = 100
+LARGEST_PROBLEMS_PER_MINUTE = 0
+
+# What the gateway answers on its own, in the shape that the doors answer in (RFC 9457).
+PROBLEMS = (
+    (apigateway.ResponseType.DEFAULT_4_XX, None, "ACC-400"),
+    (apigateway.ResponseType.DEFAULT_5_XX, None, "COR-500"),
+    (apigateway.ResponseType.UNAUTHORIZED, "401", "ACC-401"),
+    (apigateway.ResponseType.EXPIRED_TOKEN, "401", "ACC-401"),
+    (apigateway.ResponseType.ACCESS_DENIED, "403", "ACC-403"),
+    (
+        apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
+        "404",
+        "ACC-404",
+    ),  # AWS's name for an unknown path
+    (apigateway.ResponseType.REQUEST_TOO_LARGE, "413", "ACC-413"),
+    (apigateway.ResponseType.THROTTLED, "429", "ACC-429"),
+)
+# The resource's pattern, not the path; no address, no claim: the ledger says who did what.
+ACCESS_LOG = {
+    "id": "$context.requestId",
+    "at": "$context.requestTime",
+    "verb": "$context.httpMethod",
+    "operation": "$context.operationName",
+    "resource": "$context.resourcePath",
+    "status": "$context.status",
+    "milliseconds": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "refused": "$context.error.responseType",
+}
+
+
+class Api(Construct):
+    """The REST API.
+
+    Parameters
+    ----------
+    doors : mapping
+        Room → its API door.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        operations: Sequence[Operation],
+        doors: Mapping[str, Door],
+    ) -> None:
+        super().__init__(scope, id)
+        deployment = platform.deployment
+        log = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/apigateway/{deployment.name_of('api')}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        writer = self._log_writer()
+        self.rest = apigateway.RestApi(
+            self,
+            "Rest",
+            rest_api_name=deployment.name_of("api"),
+            description="Corelab's API; its contract is contracts/openapi.json.",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            cloud_watch_role=False,
+            deploy_options=apigateway.StageOptions(
+                stage_name=STAGE,
+                access_log_destination=apigateway.LogGroupLogDestination(log),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,  # bodies may hold what a log must not
+                metrics_enabled=True,
+                throttling_rate_limit=RATE_PER_SECOND,
+                throttling_burst_limit=BURST,
+                tracing_enabled=not deployment.is_local,
+            ),
+        )
+        self.rest.deployment_stage.node.add_dependency(writer)
+        acknowledge(
+            self.rest.deployment_stage,
+            "Every call is signed in and throttled; a firewall in front is the operator's choice of cost.",
+            "APIG3",
+        )
+        for kind, status, code in PROBLEMS:
+            self._problem(kind, status=status, code=code)
+        self._operations(platform, operations, doors)
+        platform.alarms.above(
+            "ApiFaults",
+            cloudwatch.Metric(
+                namespace="AWS/ApiGateway",
+                metric_name="5XXError",
+                dimensions_map={"ApiName": deployment.name_of("api"), "Stage": STAGE},
+                statistic="Sum",
+                period=MINUTE,
+            ),
+            limit=LARGEST_PROBLEMS_PER_MINUTE,
+            why="The API answered a fault of ours: look at the doors' logs.",
+        )
+
+    def _operations(
+        self, platform: Platform, operations: Sequence[Operation], doors: Mapping[str, Door]
+    ) -> None:
+        authorizer = apigateway.CognitoUserPoolsAuthorizer(
+            self, "SignIn", cognito_user_pools=[platform.foundation.people.pool]
+        )
+        validator = self.rest.add_request_validator(
+            "Shape",
+            validate_request_parameters=True,
+            validate_request_body=True,  # where the contract gives the gateway a model; the doors check all
+        )
+        ways = {
+            room: apigateway.LambdaIntegration(
+                door.function, allow_test_invoke=False, scope_permission_to_method=False
+            )
+            for room, door in doors.items()
+        }
+        for operation in operations:
+            self.rest.root.resource_for_path(operation.path).add_method(
+                operation.verb,
+                ways[operation.room],
+                operation_name=operation.id,
+                authorization_type=apigateway.AuthorizationType.COGNITO,
+                authorizer=authorizer,
+                request_validator=validator,
+                request_parameters={f"method.request.{name}": True for name in operation.required},
+            )
+
+    def _problem(self, kind: apigateway.ResponseType, *, status: str | None, code: str) -> None:
+        body = (
+            '{"type":"about:blank","title":$context.error.messageString,'
+            f'"status":{status or "$context.status"},"code":"{code}"}}'
+        )
+        self.rest.add_gateway_response(
+            f"Problem{kind.response_type.title().replace('_', '')}",
+            type=kind,
+            status_code=status,
+            response_headers={"Content-Type": "'application/problem+json'"},
+            templates={"application/json": body},
+        )
+
+    def _log_writer(self) -> apigateway.CfnAccount:
+        """The account's permission for API Gateway to write logs: one per account and region."""
+        role = iam.Role(
+            self,
+            "LogWriter",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            inline_policies={
+                "WriteLogs": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            actions=[
+                                *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups"),
+                                *("logs:DescribeLogStreams", "logs:PutLogEvents", "logs:GetLogEvents"),
+                                "logs:FilterLogEvents",
+                            ],
+                            resources=["*"],
+                        )
+                    ]
+                )
+            },
+        )
+        acknowledge(
+            role,
+            "API Gateway asks for these on everything, and checks that it has them, before it logs anywhere.",
+            "IAM5[Resource::*]",
+        )
+        return apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)

@@ -1,0 +1,103 @@
+"""The four keys, each with a policy of its own that names the doors which may use it.
+
+A role's permission alone opens nothing: the key's policy must name the role too. The account administers keys
+and cannot use them, so a new administrator's policy does not open identified data.
+"""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.deployment import Deployment
+
+ADMINISTRATION = (
+    *("kms:Describe*", "kms:List*", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:GetPublicKey"),
+    *("kms:PutKeyPolicy", "kms:EnableKeyRotation", "kms:UpdateKeyDescription", "kms:CreateAlias"),
+    *("kms:UpdateAlias", "kms:DeleteAlias", "kms:EnableKey", "kms:DisableKey"),
+    *("kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
+)
+READ = ("kms:Decrypt",)
+WRITE = ("kms:GenerateDataKey",)
+SIGN = ("kms:Sign",)
+WRAP = ("kms:GenerateDataKeyWithoutPlaintext",)
+
+Users = Mapping[tuple[str, ...], tuple[str, ...]]  # actions of a key → doors that may ask for them
+
+# Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
+IDENTIFIED_USERS: Users = {
+    READ: ("ingest-screen", "deid-deidentify", "qc-check", "qc-conclude"),
+    WRITE: ("ingest-api", "ingest-screen", "qc-check"),  # the presigner puts and cannot get
+}
+IMAGES_USERS: Users = {
+    READ: ("deid-deidentify", "deid-api", "qc-check"),
+    WRITE: ("deid-deidentify",),
+}
+REID_USERS: Users = {READ + WRAP: ("ingest-screen", "deid-deidentify")}
+LEDGER_USERS: Users = {SIGN: ("audit-sequence", "audit-sweep")}
+
+
+class Keys(Construct):
+    """Keys of identified data, of images, of re-identification, and of the ledger's signature."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(scope, id)
+        self._deployment = deployment
+        self.identified = self._key("Identified", "originals, facts and findings", IDENTIFIED_USERS)
+        self.images = self._key("Images", "de-identified packs", IMAGES_USERS)
+        self.reid = self._key("Reid", "trials' secrets and subjects' salts", REID_USERS)
+        self.ledger = self._key(
+            "Ledger",
+            "signature of the ledger's checkpoints",
+            LEDGER_USERS,
+            spec=kms.KeySpec.ECC_NIST_EDWARDS25519,
+        )
+
+    def _key(
+        self, id: str, purpose: str, users: Users, *, spec: kms.KeySpec = kms.KeySpec.SYMMETRIC_DEFAULT
+    ) -> kms.Key:
+        signs = spec is kms.KeySpec.ECC_NIST_EDWARDS25519
+        return kms.Key(
+            self,
+            id,
+            description=f"Corelab {self._deployment.stage}: {purpose}",
+            alias=self._deployment.name_of(id.lower()),
+            key_spec=spec,
+            key_usage=kms.KeyUsage.SIGN_VERIFY if signs else kms.KeyUsage.ENCRYPT_DECRYPT,
+            enable_key_rotation=not signs,
+            pending_window=Duration.days(30),
+            removal_policy=RemovalPolicy.RETAIN,
+            policy=self._policy(users),
+        )
+
+    def _policy(self, users: Users) -> iam.PolicyDocument:
+        account = iam.AccountPrincipal(self._deployment.account)
+        statements = [
+            iam.PolicyStatement(
+                sid="Administer", principals=[account], actions=list(ADMINISTRATION), resources=["*"]
+            )
+        ]
+        for number, (actions, doors) in enumerate(users.items(), start=1):
+            statements.append(
+                iam.PolicyStatement(
+                    sid=f"Use{number}",
+                    principals=[account],
+                    actions=list(actions),
+                    resources=["*"],
+                    conditions={"ArnLike": {"aws:PrincipalArn": self._roles(doors)}},
+                )
+            )
+        return iam.PolicyDocument(statements=statements)
+
+    def _roles(self, doors: tuple[str, ...]) -> list[str]:
+        """The doors' roles by name, since they are made after the key.
+
+        AWS compares the role's ARN; the embedded stack compares its session's.
+        """
+        account, names = self._deployment.account, [self._deployment.name_of(door) for door in doors]
+        return [
+            *(f"arn:aws:iam::{account}:role/{name}" for name in names),
+            *(f"arn:aws:sts::{account}:assumed-role/{name}/*" for name in names),
+        ]

@@ -1,0 +1,1 @@
+"""One construct per room: its doors, and what each may touch."""

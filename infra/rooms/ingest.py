@@ -1,0 +1,82 @@
+"""Ingest: transmittals, from the presigned upload to screened facts."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.acknowledged import acknowledge
+from infra.door import Door
+from infra.grants import (
+    lists_objects,
+    reads_objects,
+    reads_state,
+    unwraps_secrets,
+    writes_objects,
+    writes_state,
+)
+from infra.platform import Platform
+from infra.queues import Inbox, runs_every_minute
+
+
+class Ingest(Construct):
+    """The presigner puts and cannot get; only Screen reads originals here."""
+
+    def __init__(self, scope: Construct, *, platform: Platform) -> None:
+        super().__init__(scope, "Ingest")
+        self.api = Door(
+            self, "api", room="ingest", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
+        )
+        writes_state(self.api, "ingest")
+        reads_state(self.api, "access", "tracking", "qualification")
+        writes_objects(self.api, "incoming", "incoming")
+        lists_objects(self.api, "incoming")
+
+        self.start = Door(
+            self, "start", room="ingest", platform=platform, timeout=Duration.seconds(30), memory_mb=512
+        )
+        Inbox(
+            self.start,
+            pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [platform.deployment.bucket("incoming")]},
+                    "object": {"key": [{"suffix": "/manifest.json"}]},
+                },
+            ),
+        )
+
+        self.screen = Door(
+            self, "screen", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=3008
+        )
+        writes_state(self.screen, "ingest")
+        reads_state(self.screen, "tracking", "qualification")
+        unwraps_secrets(self.screen)
+        lists_objects(self.screen, "incoming")
+        reads_objects(self.screen, "incoming", "incoming")
+        lists_objects(self.screen, "records")
+        reads_objects(self.screen, "records", "facts")
+        writes_objects(self.screen, "records", "facts")
+
+        self.sweep = Door(
+            self, "sweep", room="ingest", platform=platform, timeout=Duration.seconds(60), memory_mb=512
+        )
+        writes_state(self.sweep, "ingest")
+        reads_state(self.sweep, "tracking")
+        lists_objects(self.sweep, "incoming")
+        runs_every_minute(self.sweep)
+
+    def starts(self, machine: sfn.StateMachine) -> None:
+        """Let the start door and the sweep start the machine, and see whether an execution still lives."""
+        deployment = self.sweep.platform.deployment
+        executions = (
+            f"arn:aws:states:{deployment.region}:{deployment.account}"
+            f":execution:{deployment.name_of('transmittal')}:*"
+        )
+        for door in (self.start, self.sweep):
+            door.tell("STATE_MACHINE", machine.state_machine_arn)
+            door.allow(["states:StartExecution"], [machine.state_machine_arn])
+        self.sweep.allow(["states:ListExecutions"], [machine.state_machine_arn])
+        self.sweep.allow(["states:DescribeExecution", "states:RedriveExecution"], [executions])
+        acknowledge(self.sweep.role, "Any execution of the one machine.", f"IAM5[Resource::{executions}]")

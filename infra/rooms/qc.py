@@ -1,0 +1,35 @@
+"""QC: checks, findings, verdicts."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra.door import Door
+from infra.grants import lists_objects, reads_objects, reads_state, writes_objects, writes_state
+from infra.platform import Platform
+
+
+class Qc(Construct):
+    """Check reads facts and packs and writes findings; Conclude writes the verdict and only that."""
+
+    def __init__(self, scope: Construct, *, platform: Platform) -> None:
+        super().__init__(scope, "Qc")
+        self.check = Door(
+            self, "check", room="qc", platform=platform, timeout=Duration.minutes(15), memory_mb=1769
+        )
+        reads_state(self.check, "tracking", "deid")
+        reads_objects(self.check, "records", "facts", "findings")
+        lists_objects(self.check, "records")
+        writes_objects(self.check, "records", "findings")
+        reads_objects(self.check, "packs", "packs")
+
+        self.conclude = Door(
+            self, "conclude", room="qc", platform=platform, timeout=Duration.minutes(5), memory_mb=1024
+        )
+        writes_state(self.conclude, "qc")
+        reads_state(self.conclude, "tracking", "deid", "ingest")
+        reads_objects(self.conclude, "records", "facts", "findings")
+
+        self.api = Door(
+            self, "api", room="qc", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
+        )
+        reads_state(self.api, "access", "qc", "tracking")
