@@ -13,6 +13,8 @@ from corelab_aws.user_pool import user_pool
 from functions.access.wire import AccountMade, GrantNamed, GrantSeen, Me, NewAccount, NewGrant, grant_seen
 
 app = Api("access")
+STORE = store()
+POOL = user_pool()
 
 
 @app.get(
@@ -26,7 +28,7 @@ def read_me(trial: TrialInQuery = None) -> Me:
     """Answer who asks, with or without a grant anywhere."""
     signed_in = app.signed_in()
     named = None if trial is None else TrialId(trial)
-    grants = service.who_is(store(), signed_in=signed_in, trial=named)
+    grants = service.who_is(STORE, signed_in=signed_in, trial=named)
     return Me(
         person=signed_in.person, is_admin=signed_in.is_admin, trial=trial, grants=[*map(grant_seen, grants)]
     )
@@ -42,9 +44,9 @@ def read_me(trial: TrialInQuery = None) -> Me:
 )
 def create_account(body: NewAccount) -> AccountMade:
     """Invite a person."""
-    access = app.authorize(store(), "create_account")
+    access = app.authorize(STORE, "create_account")
     command = app.command(access, "create_account", trial=SYSTEM_LOG)
-    outcome = service.invite(store(), user_pool(), command=command, username=body.username, email=body.email)
+    outcome = service.invite(STORE, POOL, command=command, username=body.username, email=body.email)
     return AccountMade(person=outcome.state.person, is_enabled=outcome.state.is_enabled)
 
 
@@ -57,9 +59,9 @@ def create_account(body: NewAccount) -> AccountMade:
 )
 def revoke_tokens(person: PersonInPath) -> AccountMade:
     """End a person's sessions."""
-    access = app.authorize(store(), "revoke_tokens")
+    access = app.authorize(STORE, "revoke_tokens")
     command = app.command(access, "revoke_tokens", trial=SYSTEM_LOG)
-    outcome = service.end_sessions(store(), user_pool(), command=command, person=PersonId(person))
+    outcome = service.end_sessions(STORE, POOL, command=command, person=PersonId(person))
     return AccountMade(person=outcome.state.person, is_enabled=outcome.state.is_enabled)
 
 
@@ -74,9 +76,9 @@ def revoke_tokens(person: PersonInPath) -> AccountMade:
 )
 def give_grant(trial: TrialInPath, body: NewGrant) -> GrantSeen:
     """Give a role."""
-    access = app.authorize(store(), "give_grant", trial=trial)
+    access = app.authorize(STORE, "give_grant", trial=trial)
     outcome = service.give_grant(
-        store(),
+        STORE,
         command=app.command(access, "give_grant", trial=trial),
         person=PersonId(body.person),
         role=body.role,
@@ -95,9 +97,9 @@ def give_grant(trial: TrialInPath, body: NewGrant) -> GrantSeen:
 )
 def revoke_grant(trial: TrialInPath, person: PersonInPath, body: GrantNamed) -> GrantSeen:
     """Take a role away."""
-    access = app.authorize(store(), "revoke_grant", trial=trial)
+    access = app.authorize(STORE, "revoke_grant", trial=trial)
     outcome = service.revoke_grant(
-        store(),
+        STORE,
         command=app.command(access, "revoke_grant", trial=trial, reason=body.reason),
         person=PersonId(person),
         role=body.role,

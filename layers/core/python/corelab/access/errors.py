@@ -25,3 +25,9 @@ class GrantRefused(NotAllowed):
     """Separation of duties forbids this grant."""
 
     code = "ACC-406"
+
+
+class SiteNotCovered(NotAllowed):
+    """The grant does not hold at that site."""
+
+    code = "ACC-408"

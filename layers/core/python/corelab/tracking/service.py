@@ -1,0 +1,171 @@
+"""Subjects and their time points: register, receive, judge, track."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from corelab.charter.model import Charter
+from corelab.kernel.errors import NotFound
+from corelab.kernel.ids import SiteId, SubjectId, TrialId
+from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, find_all, get
+from corelab.tracking import machines, rules
+from corelab.tracking.errors import NothingNew, OlderVerdict, SubjectDiffers, SubjectIllFormed, TrialNotOpen
+from corelab.tracking.model import SUBJECT, TIME_POINT, TRIAL, Subject, TimePoint, time_point_id
+from corelab.tracking.rules import Judgement, Receipt
+
+LONGEST_CHAIN = 2  # moves that one verdict can lead to: received or stale, then accepted
+
+
+def site_of(charter: Charter, subject: SubjectId) -> SiteId:
+    """Site that a subject's id names.
+
+    Raises
+    ------
+    SubjectIllFormed
+        The charter's subject ids look otherwise.
+    """
+    site = charter.subjects.site_of(subject)
+    if site is None:
+        raise SubjectIllFormed(
+            "The subject id is not written as the charter asks.", asked=charter.subjects.id_regex
+        )
+    return site
+
+
+def register_subject(
+    store: Store, *, command: Command, charter: Charter, subject: SubjectId, anchor: date
+) -> tuple[TimePoint, ...]:
+    """Register a subject and plan its time points; the time points, in order of the schedule.
+
+    The subject comes first and is the claim; each time point is a step of its own. A repeat, also under
+    another key, plans what is still missing.
+
+    Raises
+    ------
+    SubjectIllFormed
+        The id is not of the charter's form.
+    SubjectDiffers
+        It is registered with another site or anchor.
+    TrialNotOpen
+        The trial takes no subjects.
+    """
+    fresh = Subject(subject=subject, site=site_of(charter, subject), anchor=anchor)
+    check_open(store, command.trial)
+    there = find(store, SUBJECT, trial=command.trial, id=subject)
+    if there is None:
+        _claim(store, command=command, fresh=fresh)
+    elif not rules.same_facts(there.state, fresh):
+        raise SubjectDiffers(f"Subject {subject} is registered, with other facts.")
+    points = rules.plan(charter, subject=subject, site=fresh.site, anchor=anchor)
+    return tuple(_plan(store, command=command, point=point) for point in points)
+
+
+def check_open(store: Store, trial: TrialId) -> None:
+    """Make sure that the trial takes new subjects and charters.
+
+    Raises
+    ------
+    TrialNotOpen
+        It is frozen, locked or archived.
+    """
+    state = get(store, TRIAL, trial=trial, id=trial).state.state
+    if state != machines.OPEN:
+        raise TrialNotOpen(f"The trial is {state}.", state=state)
+
+
+def receive(store: Store, *, command: Command, receipt: Receipt) -> Outcome[TimePoint]:
+    """Note what a transmittal brought.
+
+    Raises
+    ------
+    NothingNew
+        All of it is known.
+    NotFound
+        There is no such time point.
+    """
+
+    def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
+        before = _there(found)
+        after = rules.with_receipt(before, receipt)
+        if after == before:
+            raise NothingNew("The receipt says nothing new.", transmittal=receipt.transmittal)
+        return _decision(after, rules.receipt_move(after), otherwise="note_receipt")
+
+    id = time_point_id(receipt.subject, receipt.visit)
+    return execute(store, TIME_POINT, id=id, command=command, step="receive", decide=decide)
+
+
+def judge(store: Store, *, command: Command, judgement: Judgement) -> Outcome[TimePoint]:
+    """Follow a verdict: one move a step, the verdict itself noted with the last.
+
+    Raises
+    ------
+    OlderVerdict
+        A newer one was heeded before.
+    NotFound
+        There is no such time point.
+    """
+
+    def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
+        before = _there(found)
+        if not rules.is_newer(judgement, before):
+            raise OlderVerdict("A newer verdict was heeded before.", qc_version=judgement.qc_version)
+        moves = rules.verdict_moves(before, judgement)
+        after = before if len(moves) > 1 else rules.judged(before, judgement)
+        return _decision(after, moves[0] if moves else None, otherwise="note_verdict")
+
+    id = time_point_id(judgement.subject, judgement.visit)
+    for step in range(LONGEST_CHAIN):
+        outcome = execute(store, TIME_POINT, id=id, command=command, step=f"judge{step}", decide=decide)
+        if not rules.is_newer(judgement, outcome.state):
+            break
+    return outcome
+
+
+def tracker(
+    store: Store, *, trial: TrialId, among: frozenset[SiteId] | None, subject: SubjectId | None = None
+) -> Iterator[TimePoint]:
+    """Time points by subject, then target date; `among` None is every site."""
+    under = "" if subject is None else f"{subject}#"
+    points = (found.state for found in find_all(store, TIME_POINT, trial=trial, under=under))
+    seen = (point for point in points if among is None or point.site in among)
+    yield from sorted(seen, key=lambda point: (point.subject, point.target, point.visit))
+
+
+def _claim(store: Store, *, command: Command, fresh: Subject) -> None:
+    def decide(found: Found[Subject] | None) -> Decision[Subject]:
+        if found is not None:
+            raise SubjectDiffers(f"Subject {fresh.subject} was registered a moment ago. Repeat to see it.")
+        data = {"site": fresh.site, "subject": fresh.subject}
+        return Decision(state=fresh, type="SubjectRegistered.v1", action="subject.register", data=data)
+
+    execute(store, SUBJECT, id=fresh.subject, command=command, step="register", decide=decide)
+
+
+def _plan(store: Store, *, command: Command, point: TimePoint) -> TimePoint:
+    def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
+        if found is not None:
+            raise NothingNew("The time point is planned.")
+        return _decision(point, None, otherwise="plan")
+
+    there = find(store, TIME_POINT, trial=command.trial, id=point.id)
+    if there is not None:
+        return there.state
+    step = f"plan/{point.visit}"
+    return execute(store, TIME_POINT, id=point.id, command=command, step=step, decide=decide).state
+
+
+def _there(found: Found[TimePoint] | None) -> TimePoint:
+    if found is None:
+        raise NotFound("There is no such time point. Register the subject first.", kind="time_point")
+    return found.state
+
+
+def _decision(point: TimePoint, event: str | None, *, otherwise: str) -> Decision[TimePoint]:
+    after = point if event is None else rules.moved(point, event)
+    is_readable = after.state == machines.READABLE
+    return Decision(
+        state=after,
+        type="TimePointReadable.v1" if is_readable else "TimePointMoved.v1",
+        action=f"time_point.{event or otherwise}",
+        data=after.data(),
+    )
