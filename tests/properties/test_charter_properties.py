@@ -14,7 +14,7 @@ from corelab.charter.windows import days_from_anchor, days_outside, window_of
 from corelab.charter.wire import compile_charter, lint
 
 DEMO = (Path(__file__).parents[2] / "charters" / "demo.yaml").read_text()
-CHARTER = X
+CHARTER = compile_charter(DEMO).charter
 DAYS = st.integers(-400, 400)
 DATES = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 

@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 import pytest
 
@@ -7,8 +8,10 @@ from corelab.charter.model import Severity
 from corelab.charter.patterns import pattern_problem
 from corelab.charter.recognition import recognise
 from corelab.charter.texts import placeholders, written
+from corelab.charter.wire import compile_charter
 
-CHARTER = X
+DEMO = (Path(__file__).parents[3] / "charters" / "demo.yaml").read_text()
+CHARTER = compile_charter(DEMO).charter
 AXIAL = {
     "Modality": "MR",
     "SOPClassUID": "1.2.840.10008.5.1.4.1.1.4",
