@@ -42,7 +42,7 @@ from corelab.charter.wire.names import SOP_CLASSES, TRANSFER_SYNTAXES
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import TrialId
 
-UNIFORM_ABS_MM = Decimal("0.1")  # INT-13's default
+UNIFORM_ABS_MM = Decimal("0.1")  # INT-13's default; a charter may only tighten it
 UNIFORM_REL = Decimal("0.01")
 LISTS = (Operator.IN, Operator.NOT_IN, Operator.RANGE)
 

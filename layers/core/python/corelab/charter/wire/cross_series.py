@@ -8,13 +8,11 @@ from corelab.charter.comparison import number
 from corelab.charter.model import Operator
 from corelab.charter.patterns import pattern_problem
 from corelab.charter.recognition import FACTS
-from corelab.charter.wire.compiling import operator_of, uniform_of
+from corelab.charter.wire.compiling import UNIFORM_ABS_MM, UNIFORM_REL, operator_of, uniform_of
 from corelab.charter.wire.models import CharterFile, ConditionPart, ParameterPart, ProcedurePart, SeriesPart
 from corelab.charter.wire.names import MODALITIES, SOP_CLASSES, TRANSFER_SYNTAXES
 from corelab.charter.wire.problems import Fault, Path, did_you_mean
 
-LOOSEST_ABS_MM = Decimal("0.1")  # INT-13's default; a charter may only tighten it
-LOOSEST_REL = Decimal("0.01")
 DEEPEST_CONDITION = 6
 ONE_OPERATOR = "Write exactly one of eq, in, not_in, range, min, max, regex, contains, present, absent."
 
@@ -47,8 +45,8 @@ def _series(series: SeriesPart, *, file: CharterFile, path: Path) -> Iterator[Fa
         yield Fault(path=(*path, "expect"), message="no number of images can satisfy this", remedy=remedy)
     abs_mm, rel = uniform_of(series.spacing)
     for field, value, loosest in (
-        ("uniform_abs_mm", abs_mm, LOOSEST_ABS_MM),
-        ("uniform_rel", rel, LOOSEST_REL),
+        ("uniform_abs_mm", abs_mm, UNIFORM_ABS_MM),
+        ("uniform_rel", rel, UNIFORM_REL),
     ):
         if value > loosest:
             message = f"{value} is looser than the integrity check's {loosest}"
