@@ -24,6 +24,7 @@ class Tables(Construct):
         self.ledger = _table(self, "Ledger", deployment=deployment, stream=dynamodb.StreamViewType.NEW_IMAGE)
         _index(self.ledger, "by_unsequenced", partition="unsequenced", sort="at")
         _index(self.ledger, "by_unrelayed", partition="unrelayed", sort="at")
+        _index(self.ledger, "by_about", partition="about", sort="at")
 
 
 def _table(

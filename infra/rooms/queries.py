@@ -23,5 +23,5 @@ class Queries(Construct):
             self, "react", room="queries", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.react, "queries")
-        reads_state(self.react, "tracking")
+        reads_state(self.react, "qc")
         reacts_to(self.react, {"qc": ["TimePointJudged.v1"]})
