@@ -25,6 +25,9 @@ POLL_S = 0.02
 LOG_TAIL_LINES = 25
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+# What this process started, kept so that an ended child is reaped and no handle is lost.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 
 class CannotStart(RuntimeError):
     """The embedded AWS did not come up; the message says why and what to do."""
@@ -180,6 +183,7 @@ def start(place: Place, *, strict: bool, port: int | None = None, follow: bool =
     settings = environment(place, number, strict=strict) | {"CORELAB_FOLLOW": "1" if follow else "0"}
     with place.log.open("ab") as log:
         process = _spawn(settings, log, follow=follow)
+    _children[process.pid] = process
     instance = Instance(pid=process.pid, port=number, strict=strict)
     place.instance.write_text(json.dumps(asdict(instance)) + "\n")
     deadline = time.monotonic() + READY_WITHIN_S
@@ -233,10 +237,11 @@ def checkpoint(place: Place, instance: Instance) -> None:
 
 
 def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return  # another process's child
+    child = _children.get(pid)
+    if child and child.poll() is not None:
+        del _children[pid]
+        if child.stdin:
+            child.stdin.close()
 
 
 def stop(place: Place) -> bool:
@@ -251,6 +256,7 @@ def stop(place: Place) -> bool:
         return False
     pid = int(json.loads(place.instance.read_text())["pid"])
     place.instance.unlink()
+    _reap(pid)
     if not is_alive(pid):
         return False
     os.kill(pid, signal.SIGTERM)
@@ -260,4 +266,5 @@ def stop(place: Place) -> bool:
         if time.monotonic() > deadline:
             os.killpg(pid, signal.SIGKILL)
         time.sleep(POLL_S)
+    _reap(pid)
     return True
