@@ -1,0 +1,103 @@
+"""Codes of objects and transmittals: what happened, in a sentence, and what the site can do.
+
+ING-1xx are the scanner's (`corelab.dicom.errors`), ING-2xx an object's, ING-3xx a transmittal's. A code never
+changes its meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MISSING = "ING-201"
+HASH_DIFFERS = "ING-202"
+SIZE_DIFFERS = "ING-203"
+NO_IDENTIFIERS = "ING-204"
+CONFLICT = "ING-205"
+TOO_MANY_SERIES = "ING-206"
+SERIES_TOO_LARGE = "ING-207"
+
+NOT_ALL_ARRIVED = "ING-301"
+OTHER_SUBJECT = "ING-302"
+SEVERAL_IDENTITIES = "ING-303"
+ONLY_CONFLICTS = "ING-304"
+NOTHING_USABLE = "ING-305"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Words to a site."""
+
+    sentence: str
+    remedy: str
+
+
+EXPORT_AGAIN = "Export the series again from the scanner or the archive and send it in a new transmittal."
+
+TEXTS: Mapping[str, Text] = {
+    "ING-100": Text(sentence="The file cannot be read as DICOM.", remedy=EXPORT_AGAIN),
+    "ING-101": Text(
+        sentence="The file is not a DICOM file.",
+        remedy="Send the DICOM files only, without viewers, reports, archives or DICOMDIR.",
+    ),
+    "ING-102": Text(sentence="The file ends in the middle.", remedy=EXPORT_AGAIN),
+    "ING-103": Text(sentence="A length inside the file is not true.", remedy=EXPORT_AGAIN),
+    "ING-104": Text(sentence="The file's elements are out of order or broken.", remedy=EXPORT_AGAIN),
+    "ING-105": Text(
+        sentence="The file holds more than an image of its kind can.",
+        remedy="Send the original images; if these are the originals, write to the core lab.",
+    ),
+    "ING-106": Text(
+        sentence="The images are compressed or in another form that is not accepted.",
+        remedy="Export the series uncompressed (Explicit VR Little Endian) and send it in a new transmittal.",
+    ),
+    "ING-107": Text(sentence="The file does not say what it is.", remedy=EXPORT_AGAIN),
+    MISSING: Text(sentence="The file is no longer there.", remedy="Send it in a new transmittal."),
+    HASH_DIFFERS: Text(
+        sentence="The file that arrived is not the file that was announced.",
+        remedy="Send it in a new transmittal; do not change files while they are sent.",
+    ),
+    SIZE_DIFFERS: Text(
+        sentence="The file that arrived has another size than announced.",
+        remedy="Send it in a new transmittal; do not change files while they are sent.",
+    ),
+    NO_IDENTIFIERS: Text(
+        sentence="The file names no class, series or instance.",
+        remedy="Export the series again; an anonymising program may have removed its identifiers.",
+    ),
+    CONFLICT: Text(
+        sentence="An image with the same identifier and other pixels is already here; the new one is held.",
+        remedy="Tell the core lab which of the two is right.",
+    ),
+    TOO_MANY_SERIES: Text(
+        sentence="The transmittal holds more series than one may.",
+        remedy="Send the remaining series in another transmittal.",
+    ),
+    SERIES_TOO_LARGE: Text(
+        sentence="The series is larger than one may be.",
+        remedy="Write to the core lab; the series has to be handled by a person.",
+    ),
+    NOT_ALL_ARRIVED: Text(
+        sentence="Some files did not arrive.",
+        remedy="Send the files that are listed, then complete the transmittal again.",
+    ),
+    OTHER_SUBJECT: Text(
+        sentence="The images carry another identity than this subject's earlier ones, or another subject's.",
+        remedy="Check whose images these are; the core lab will ask.",
+    ),
+    SEVERAL_IDENTITIES: Text(
+        sentence="The images carry more than one identity.",
+        remedy="Send one subject's images in a transmittal; the core lab will ask.",
+    ),
+    ONLY_CONFLICTS: Text(
+        sentence="A series is already here with other pixels under the same identifiers.",
+        remedy="Tell the core lab which of the two is right.",
+    ),
+    NOTHING_USABLE: Text(
+        sentence="No file of the transmittal can be used.",
+        remedy="See the files' remedies and send them in a new transmittal.",
+    ),
+}
+
+
+def text_of(code: str) -> Text:
+    """Words for a code; a scanner's code that has none of its own gets those of its root."""
+    return TEXTS.get(code, TEXTS["ING-100"])

@@ -1,0 +1,119 @@
+"""How a transmittal's screening ends: each refused object recorded, then one verdict."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from corelab.ingest import codes, events
+from corelab.ingest.lineage import Plan, Setting
+from corelab.ingest.model import (
+    OBJECT,
+    OBJECT_MACHINE,
+    RECEIVED,
+    TRANSMITTAL,
+    TRANSMITTAL_MACHINE,
+    Counts,
+    RefusedObject,
+    ScreenedSeries,
+    Transmittal,
+    object_id,
+)
+from corelab.ingest.reading import Bad
+from corelab.kernel.canonical import Plain
+from corelab.kernel.codec import to_plain
+from corelab.kernel.errors import AlreadyThere
+from corelab.kernel.write_path import Command, Decision, Found, Store, execute
+
+
+def conflict_alarm(plans: Iterable[Plan]) -> str | None:
+    """Code, where a series changes nothing but for conflicts: it goes no further, so nobody else asks."""
+    stuck = any(made.union.conflicts and not made.union.has_news for made in plans)
+    return codes.ONLY_CONFLICTS if stuck else None
+
+
+def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> None:
+    """Record that an object goes no further."""
+
+    def decide(found: Found[RefusedObject] | None) -> Decision[RefusedObject]:
+        if found is not None:
+            raise AlreadyThere("An object is refused once.", n=item.file.n)
+        refused = RefusedObject(
+            transmittal=state.transmittal,
+            n=item.file.n,
+            sha256=item.file.sha256,
+            state=OBJECT_MACHINE.move(RECEIVED, "screen_refused", by=command.actor.role),
+            code=item.code,
+        )
+        data: dict[str, Plain] = {
+            "transmittal": state.transmittal,
+            "site": state.site,
+            "subject": state.subject,
+            "visit": state.visit,
+            "n": item.file.n,
+            "code": item.code,
+        }
+        return Decision(state=refused, type=events.OBJECT_REFUSED, action="object.screen_refused", data=data)
+
+    id = object_id(state.transmittal, item.file.n)
+    execute(store, OBJECT, id=id, command=command, step=f"refuse/{item.file.n}", decide=decide)
+
+
+def conclude(
+    store: Store,
+    *,
+    command: Command,
+    transmittal: Transmittal,
+    plans: list[Plan],
+    setting: Setting,
+    refused: list[Bad],
+    alarm: str | None,
+) -> Transmittal:
+    """Say what became of the transmittal: ACCEPTED, QUARANTINED or REJECTED."""
+    counts = Counts(
+        promised=setting.promised,
+        arrived=setting.arrived,
+        screened=setting.promised - len(refused),
+        refused=len(refused),
+        duplicates=sum(len(made.union.duplicates) for made in plans),
+        resends=sum(len(made.union.resends) for made in plans),
+        conflicts=sum(len(made.union.conflicts) for made in plans),
+    )
+    event, type, code = _verdict(counts, alarm=alarm)
+    series = () if code else tuple(_screened(made) for made in plans if made.facts is not None)
+
+    def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
+        state = events.present(found)
+        concluded = replace(
+            state,
+            state=TRANSMITTAL_MACHINE.move(state.state, event, by=command.actor.role),
+            moved_at=command.now,
+            counts=counts,
+            codes=dict(sorted(Counter(item.code for item in refused).items())),
+            series=series,
+            code=code,
+        )
+        return events.decided(concluded, type=type, action=f"transmittal.{event}", series=to_plain(series))
+
+    return execute(
+        store, TRANSMITTAL, id=transmittal.transmittal, command=command, step="conclude", decide=decide
+    ).state
+
+
+def _verdict(counts: Counts, *, alarm: str | None) -> tuple[str, str, str | None]:
+    if alarm is not None:
+        return "alarm", events.QUARANTINED, alarm
+    if not counts.screened:
+        return "nothing_usable", events.REJECTED, codes.NOTHING_USABLE
+    return "accept", events.ACCEPTED, None
+
+
+def _screened(made: Plan) -> ScreenedSeries:
+    facts = made.facts
+    if facts is None:
+        raise AssertionError("only a series with news has a version")
+    return ScreenedSeries(
+        series=made.series,
+        version=facts.version,
+        procedure=facts.recognised.procedure if facts.recognised else None,
+        expected_series=facts.recognised.series if facts.recognised else None,
+    )

@@ -1,0 +1,102 @@
+"""What can go wrong with a command on a transmittal. Codes of objects are in `codes`."""
+
+from typing import ClassVar
+
+from corelab.kernel.errors import AlreadyThere, CorelabError, IllegalMove, InvalidInput, NotFound
+
+
+class SubjectMalformed(InvalidInput):
+    """The subject id does not look as the charter says."""
+
+    code = "ING-001"
+
+
+class SubjectOfOtherSite(InvalidInput):
+    """The subject id belongs to another site."""
+
+    code = "ING-002"
+
+
+class SubjectUnknown(InvalidInput):
+    """The subject is not registered at this site."""
+
+    code = "ING-003"
+
+
+class BatchRefused(InvalidInput):
+    """The batch's numbers, sizes or hashes are not as they must be."""
+
+    code = "ING-004"
+
+
+class OverBudget(InvalidInput):
+    """More files or bytes than a transmittal takes."""
+
+    code = "ING-005"
+
+
+class SameContentTwice(InvalidInput):
+    """Files of the transmittal have the same bytes."""
+
+    code = "ING-006"
+
+
+class BatchDiffers(AlreadyThere):
+    """The batch is registered with other files."""
+
+    code = "ING-007"
+
+
+class TakesNoFiles(IllegalMove):
+    """The transmittal no longer takes files."""
+
+    code = "ING-008"
+
+
+class NothingRegistered(InvalidInput):
+    """A transmittal without files cannot be completed."""
+
+    code = "ING-009"
+
+
+class BatchLost(InvalidInput):
+    """A batch was announced but its files are not known; registering it again mends it."""
+
+    code = "ING-010"
+
+
+class TransmittalUnknown(NotFound):
+    """There is no such transmittal for this caller."""
+
+    code = "ING-011"
+
+
+class ScreenedElsewhere(CorelabError):
+    """Another execution screens, or screened, this transmittal: this one stops."""
+
+    code: ClassVar[str] = "ING-012"
+
+
+class ManifestUnusable(CorelabError):
+    """The manifest is gone, or is not this transmittal's."""
+
+    code: ClassVar[str] = "ING-013"
+
+
+class FactsContended(CorelabError):
+    """Other transmittals wrote versions of the same series at the same time; try again."""
+
+    code: ClassVar[str] = "ING-014"
+    retry: ClassVar[bool] = True
+
+
+class IdentityTaken(CorelabError):
+    """The header identity belongs to another subject, or the subject has another one."""
+
+    code: ClassVar[str] = "ING-015"
+
+
+class FactsUnreadable(CorelabError):
+    """Facts of an earlier version are not what this room writes."""
+
+    code: ClassVar[str] = "ING-016"

@@ -1,0 +1,55 @@
+"""Names of this room's events, and what they carry: ids, counts, codes. Never identity."""
+
+from collections.abc import Mapping
+
+from corelab.ingest.model import Transmittal, listed
+from corelab.kernel.canonical import Plain
+from corelab.kernel.codec import to_plain
+from corelab.kernel.write_path import Decision, Found
+
+OPENED = "TransmittalOpened.v1"
+BATCH_REGISTERED = "BatchRegistered.v1"
+BATCH_KEPT = "BatchKept.v1"
+RESUMED = "TransmittalResumed.v1"
+RECEIVED = "TransmittalReceived.v1"
+INCOMPLETE = "TransmittalIncomplete.v1"
+SCREENING = "TransmittalScreening.v1"
+ACCEPTED = "TransmittalAccepted.v1"
+QUARANTINED = "TransmittalQuarantined.v1"
+REJECTED = "TransmittalRejected.v1"
+ABANDONED = "TransmittalAbandoned.v1"
+SWEPT = "TransmittalSwept.v1"
+OBJECT_REFUSED = "ObjectRefused.v1"
+IDENTITY_SEEN = "IdentitySeen.v1"
+TRIAL_RECEIVING = "TrialReceiving.v1"
+
+
+def data_of(state: Transmittal, **more: Plain) -> Mapping[str, Plain]:
+    """What every event of a transmittal says."""
+    data: dict[str, Plain] = {
+        "transmittal": state.transmittal,
+        "site": state.site,
+        "subject": state.subject,
+        "visit": state.visit,
+        "state": state.state,
+        "files": state.files,
+        "size_bytes": state.size_bytes,
+        "code": state.code,
+    }
+    if state.counts is not None:
+        data |= {"counts": to_plain(state.counts), "codes": dict(state.codes)}
+    return data | more
+
+
+def decided(state: Transmittal, *, type: str, action: str, **more: Plain) -> Decision[Transmittal]:
+    """Decision for a transmittal's next state, on the sweep's list as long as it is not finished."""
+    return Decision(
+        state=state, type=type, action=action, data=data_of(state, **more), index=listed(state.state)
+    )
+
+
+def present(found: Found[Transmittal] | None) -> Transmittal:
+    """The transmittal that a step goes on with; none is ever deleted."""
+    if found is None:
+        raise AssertionError("a transmittal vanished")
+    return found.state

@@ -1,0 +1,220 @@
+"""Facts of one series and version: the document facts/1, and the union with what came before.
+
+Each instance carries keyed hashes of its study, frame of reference and patient, so that a later version can
+count how many different ones the whole series holds without reading a single original again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from corelab.charter.recognition import Recognised
+from corelab.charter.windows import Window
+from corelab.ingest.errors import FactsUnreadable
+from corelab.ingest.header import Acquired
+from corelab.kernel.canonical import canonical_json
+from corelab.kernel.codec import from_plain, to_plain
+from corelab.kernel.ids import ScannerId, SeriesId, SiteId, SubjectId, TransmittalId, TrialId
+
+SCHEMA = "facts/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerFacts:
+    """The scanner: the registry's id, the header's words, the registry's qualification."""
+
+    id: ScannerId | None
+    manufacturer: str
+    model: str
+    software: str
+    serial_matches: bool
+    qualified_until: date | None
+    qualified_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityFacts:
+    """How the header's identity compares with the subject's.
+
+    Attributes
+    ----------
+    match : str
+        FIRST, SAME, OTHER, or PSEUDONYM where the header carries the subject id or nothing.
+    other : int
+        Images of the transmittal that carry an identity which is not the subject's.
+    """
+
+    match: str
+    other: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectFacts:
+    """What is true of the subject that the transmittal names."""
+
+    well_formed: bool
+    of_site: bool
+    enrolled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An object that goes no further."""
+
+    n: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelBytes:
+    """Length of Pixel Data: what the header asks for (None where it does not say), what is there."""
+
+    expected: int | None
+    actual: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One instance of the series.
+
+    Attributes
+    ----------
+    n, key, version_id : int, str, str
+        Its original: number in its transmittal, place and version.
+    sop_uid : str
+        The original UID.
+    study, frame_of_reference, patient : str
+        Keyed hashes of the original UIDs and of the identity; "" where the header has none.
+    """
+
+    n: int
+    key: str
+    version_id: str
+    size_bytes: int
+    sha256: str
+    sop_uid: str
+    number: int | None
+    pixel_sha256: str
+    syntax: str
+    sop_class: str
+    meta_agrees: bool
+    pixel_bytes: PixelBytes
+    study: str
+    frame_of_reference: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """facts/1; docs/architecture.md says what each field is."""
+
+    schema: str = SCHEMA
+    trial: TrialId
+    site: SiteId
+    subject: SubjectId
+    visit: str
+    transmittal: TransmittalId
+    charter: str
+    series: SeriesId
+    version: int
+    received_at: datetime
+    recognised: Recognised | None
+    acquired: Acquired
+    day: int | None
+    window: Window | None
+    scanner: ScannerFacts
+    identity: IdentityFacts
+    subject_ok: SubjectFacts
+    promised: int
+    arrived: int
+    refused: tuple[Refused, ...]
+    duplicates: int
+    conflicts: tuple[Refused, ...]
+    study_uids: int
+    patient_ids: int
+    frames_of_reference: int
+    instances: tuple[Instance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Union:
+    """A series' instances after new ones were laid beside the earlier ones.
+
+    Attributes
+    ----------
+    instances : tuple of Instance
+        In order of instance number, then UID.
+    duplicates, resends, conflicts : tuple of int
+        Numbers of new objects that were there already; whose pixels were, under another header; whose UID
+        was, with other pixels.
+    """
+
+    instances: tuple[Instance, ...]
+    fresh: tuple[int, ...]
+    duplicates: tuple[int, ...]
+    resends: tuple[int, ...]
+    conflicts: tuple[int, ...]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the series is another than before."""
+        return bool(self.fresh or self.resends)
+
+
+def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...]) -> Union:
+    """Lay new instances, in order of their number, beside the earlier ones.
+
+    Exact duplicates change nothing. The same UID and pixels under another header is a resend: the new header
+    wins. The same UID with other pixels is a conflict: what was there first stays, the new one is held.
+    """
+    kept: dict[str, Instance] = {instance.sop_uid: instance for instance in earlier}
+    fresh: list[int] = []
+    duplicates: list[int] = []
+    resends: list[int] = []
+    conflicts: list[int] = []
+    for instance in sorted(new, key=lambda item: item.n):
+        before = kept.get(instance.sop_uid)
+        if before is None:
+            fresh.append(instance.n)
+        elif before.sha256 == instance.sha256:
+            duplicates.append(instance.n)
+            continue
+        elif before.pixel_sha256 == instance.pixel_sha256:
+            resends.append(instance.n)
+        else:
+            conflicts.append(instance.n)
+            continue
+        kept[instance.sop_uid] = instance
+    return Union(
+        instances=tuple(sorted(kept.values(), key=_place)),
+        fresh=tuple(fresh),
+        duplicates=tuple(duplicates),
+        resends=tuple(resends),
+        conflicts=tuple(conflicts),
+    )
+
+
+def facts_json(facts: Facts) -> bytes:
+    """Canonical JSON of facts."""
+    return canonical_json(to_plain(facts))
+
+
+def read_facts(body: bytes) -> Facts:
+    """Facts that this room wrote.
+
+    Raises
+    ------
+    FactsUnreadable
+        They cannot be read back.
+    """
+    try:
+        document: Mapping[str, object] = json.loads(body)
+        facts: Facts = from_plain(Facts, document)
+    except ValueError as error:
+        raise FactsUnreadable("Facts of an earlier version cannot be read; report this.") from error
+    return facts
+
+
+def _place(instance: Instance) -> tuple[bool, int, str]:
+    return instance.number is None, instance.number or 0, instance.sop_uid

@@ -1,0 +1,165 @@
+"""What screening takes from one file's raw header. Identity stays in memory: it is hashed, never written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from corelab.charter.comparison import Value
+from corelab.charter.recognition import FACTS
+from corelab.dicom import tags
+from corelab.dicom.header import Header
+from corelab.dicom.scan import scan_header
+from corelab.kernel.canonical import LARGEST_SAFE_INTEGER, sha256_hex
+
+NO_PIXELS = sha256_hex(b"")
+LONGEST_UID = 64  # PS3.5 9.1
+LARGEST_IS = 2**31 - 1  # PS3.5 6.2: an integer string is a 32-bit number
+
+# When it was taken, best first: the acquisition, the series, the study (PS3.3 C.7.6.1, C.7.3.1, C.7.2.1).
+MOMENTS = (
+    ("AcquisitionDate", "AcquisitionTime"),
+    ("AcquisitionDateTime", "AcquisitionDateTime"),
+    ("SeriesDate", "SeriesTime"),
+    ("StudyDate", "StudyTime"),
+)
+_UID = re.compile(r"[0-9]+(\.[0-9]+)+")
+_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{2})(\d{2})(\d{2})?.*")
+_DATE_TIME_DIGITS = 8  # of a DT, before its time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquired:
+    """When an image was taken, by the scanner's clock.
+
+    Attributes
+    ----------
+    time : str or None
+        HH:MM:SS.
+    """
+
+    date: date | None
+    time: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """The scanner, in its own words."""
+
+    manufacturer: str
+    model: str
+    serial: str = field(repr=False)
+    software: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """One file's header, as far as screening needs it.
+
+    Attributes
+    ----------
+    patient_id : str
+        Patient ID (0010,0020), trimmed; identity.
+    pixel_sha256 : str
+        Digest of Pixel Data's value; of nothing where there is none.
+    expected_pixel_bytes : int or None
+        What rows, columns, samples, frames and bits ask for; None where they do not say.
+    facts : mapping
+        What a charter's `match` may ask about, by keyword.
+    """
+
+    sop_class: str
+    sop_uid: str = field(repr=False)
+    series_uid: str = field(repr=False)
+    study_uid: str = field(repr=False)
+    frame_uid: str = field(repr=False)
+    patient_id: str = field(repr=False)
+    syntax: str
+    number: int | None
+    meta_agrees: bool
+    pixel_sha256: str
+    pixel_bytes: int
+    expected_pixel_bytes: int | None
+    acquired: Acquired
+    equipment: Equipment
+    facts: Mapping[str, Value] = field(repr=False)
+
+    @property
+    def has_identifiers(self) -> bool:
+        """Whether class, series, study and instance are named by well-formed UIDs."""
+        return all(is_uid(uid) for uid in (self.sop_class, self.sop_uid, self.series_uid, self.study_uid))
+
+
+def is_uid(text: str) -> bool:
+    """Whether the text is a UID (PS3.5 9.1): digits and dots, at most 64 characters."""
+    return len(text) <= LONGEST_UID and _UID.fullmatch(text) is not None
+
+
+def read_image(body: bytes) -> Image:
+    """Header of one file.
+
+    Raises
+    ------
+    corelab.dicom.errors.Unreadable
+        The bytes cannot be read as DICOM.
+    """
+    header = scan_header(body)
+    pixels = header.pixels
+    return Image(
+        sop_class=header.sop_class,
+        sop_uid=header.sop_instance,
+        series_uid=header.text(tags.SERIES_INSTANCE),
+        study_uid=header.text(tags.STUDY_INSTANCE),
+        frame_uid=_text(header, "FrameOfReferenceUID"),
+        patient_id=header.text(tags.PATIENT_ID).strip(),
+        syntax=header.meta.syntax,
+        number=_within(header.integer(tags.INSTANCE_NUMBER), LARGEST_IS),
+        meta_agrees=header.meta_agrees,
+        pixel_sha256=header.pixel_sha256() or NO_PIXELS,
+        pixel_bytes=pixels.length if pixels else 0,
+        expected_pixel_bytes=_within(header.expected_pixel_bytes, LARGEST_SAFE_INTEGER) if pixels else 0,
+        acquired=_acquired(header),
+        equipment=Equipment(
+            manufacturer=_text(header, "Manufacturer"),
+            model=_text(header, "ManufacturerModelName"),
+            serial=header.text(tags.DEVICE_SERIAL).strip(),
+            software=_text(header, "SoftwareVersions"),
+        ),
+        facts={keyword: header.named(keyword) for keyword in FACTS},
+    )
+
+
+def _within(number: int | None, largest: int) -> int | None:
+    return number if number is not None and abs(number) <= largest else None
+
+
+def _text(header: Header, keyword: str) -> str:
+    value = header.named(keyword)
+    parts = value if isinstance(value, list) else [value]
+    return "\\".join("" if part is None else str(part).strip() for part in parts)
+
+
+def _acquired(header: Header) -> Acquired:
+    for date_keyword, time_keyword in MOMENTS:
+        day = _date(_text(header, date_keyword))
+        if day is not None:
+            written = _text(header, time_keyword)
+            is_joined = date_keyword == time_keyword
+            return Acquired(date=day, time=_time(written[_DATE_TIME_DIGITS:] if is_joined else written))
+    return Acquired(date=None, time=None)
+
+
+def _date(text: str) -> date | None:
+    """DA, or the date of a DT; also the old form with dots (PS3.5 6.2)."""
+    found = _DATE.match(text.replace(".", "") if text[4:5] == "." else text)
+    try:
+        return None if found is None else date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> str | None:
+    """TM, or the time of a DT, to the second; also the old form with colons."""
+    found = _TIME.fullmatch(text.replace(":", ""))
+    return None if found is None else f"{found[1]}:{found[2]}:{found[3] or '00'}"

@@ -1,0 +1,45 @@
+"""Where a transmittal's objects lie in the incoming bucket, and facts in the records bucket."""
+
+import re
+
+from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
+
+_MANIFEST = re.compile(r"incoming/([^/%]+)/(tms_[0-9A-Z]{26})/manifest\.json")
+_FACTS = re.compile(r".*/v([1-9][0-9]*)\.json")
+
+
+def incoming_prefix(trial: TrialId, transmittal: TransmittalId) -> str:
+    """Prefix of everything that a transmittal brings."""
+    return f"incoming/{trial}/{transmittal}/"
+
+
+def object_key(trial: TrialId, transmittal: TransmittalId, n: int) -> str:
+    """Key of the file with this number."""
+    return f"{incoming_prefix(trial, transmittal)}{n}"
+
+
+def manifest_key(trial: TrialId, transmittal: TransmittalId) -> str:
+    """Key of the manifest, written last."""
+    return f"{incoming_prefix(trial, transmittal)}manifest.json"
+
+
+def manifest_of(key: str) -> tuple[TrialId, TransmittalId] | None:
+    """Trial and transmittal of a manifest's key, or None for any other key."""
+    found = _MANIFEST.fullmatch(key)
+    return None if found is None else (TrialId(found[1]), TransmittalId(found[2]))
+
+
+def facts_prefix(trial: TrialId, series: SeriesId) -> str:
+    """Prefix of a series' facts, one object per version."""
+    return f"facts/{trial}/{series}/"
+
+
+def facts_key(trial: TrialId, series: SeriesId, version: int) -> str:
+    """Key of one version of a series' facts."""
+    return f"{facts_prefix(trial, series)}v{version}.json"
+
+
+def facts_version(key: str) -> int | None:
+    """Version that a facts key names."""
+    found = _FACTS.fullmatch(key)
+    return None if found is None else int(found[1])

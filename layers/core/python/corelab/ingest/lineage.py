@@ -1,0 +1,213 @@
+"""Versions of a series' facts: each transmittal that brings something new adds one, over the union.
+
+A version is taken by writing its object, which happens once. Whoever repeats a transmittal finds the version
+that it wrote by the transmittal's id inside, and computes it again from the one before: the same bytes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from corelab.charter.model import Charter
+from corelab.charter.recognition import recognise
+from corelab.charter.windows import days_from_anchor, window_of
+from corelab.ingest import codes
+from corelab.ingest.errors import FactsContended
+from corelab.ingest.facts import (
+    Facts,
+    IdentityFacts,
+    Instance,
+    PixelBytes,
+    Refused,
+    ScannerFacts,
+    SubjectFacts,
+    Union,
+    facts_json,
+    read_facts,
+    union,
+)
+from corelab.ingest.grouping import Group
+from corelab.ingest.header import Acquired
+from corelab.ingest.identity import identity_hash
+from corelab.ingest.layout import facts_key, facts_prefix, facts_version
+from corelab.ingest.model import Transmittal
+from corelab.ingest.ports import Records, Scanner, Subject
+from corelab.ingest.reading import Good
+from corelab.ingest.scanners import match_scanner
+from corelab.kernel.ids import SeriesId, TrialId
+from corelab.kernel.keys import Purpose, TrialKeys
+
+ATTEMPTS = 5  # other transmittals of the very same series, screened in the same seconds
+LATEST_TIME = "99"  # sorts behind every time: an unknown one never is the earliest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What holds for every series of a transmittal."""
+
+    trial: TrialId
+    transmittal: Transmittal
+    charter: Charter
+    keys: TrialKeys
+    subject: Subject | None
+    scanners: tuple[Scanner, ...]
+    identity: IdentityFacts
+    promised: int
+    arrived: int
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The version that a transmittal makes of a series.
+
+    Attributes
+    ----------
+    facts : Facts or None
+        None where it brings nothing new: then there is no version.
+    """
+
+    series: SeriesId
+    union: Union
+    facts: Facts | None
+
+
+def plan(records: Records, *, setting: Setting, group: Group) -> Plan:
+    """Lay the transmittal's objects beside the series' latest version. Writes nothing."""
+    before = _before(records, setting=setting, series=group.series)
+    new = tuple(_instance(item, setting=setting) for item in group.objects)
+    merged = union(before.instances if before else (), new)
+    facts = _facts(before, setting=setting, group=group, merged=merged) if merged.has_news else None
+    return Plan(series=group.series, union=merged, facts=facts)
+
+
+def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Plan:
+    """Write the planned version, or the next where another transmittal was first.
+
+    Parameters
+    ----------
+    again : callable
+        Plans anew.
+
+    Raises
+    ------
+    FactsContended
+        Others were first, `ATTEMPTS` times in a row.
+    """
+    for _ in range(ATTEMPTS):
+        facts = made.facts
+        if facts is None:
+            return made
+        key = facts_key(facts.trial, made.series, facts.version)
+        if records.put_once(key, facts_json(facts), content_type="application/json"):
+            return made
+        if read_facts(records.fetch(key).body).transmittal == facts.transmittal:
+            return made
+        made = again()
+    raise FactsContended("Screen again: other transmittals of this series were first.", series=made.series)
+
+
+def _before(records: Records, *, setting: Setting, series: SeriesId) -> Facts | None:
+    """The version under this transmittal's own, or the latest where it has none yet."""
+    listed = records.list(facts_prefix(setting.trial, series))
+    versions = sorted(
+        (version for item in listed if (version := facts_version(item.key)) is not None), reverse=True
+    )
+    latest: Facts | None = None
+    is_next = False
+    for version in versions:
+        facts = read_facts(records.fetch(facts_key(setting.trial, series, version)).body)
+        if is_next:
+            return facts
+        latest = latest or facts
+        is_next = facts.transmittal == setting.transmittal.transmittal
+    return None if is_next else latest
+
+
+def _facts(before: Facts | None, *, setting: Setting, group: Group, merged: Union) -> Facts:
+    state, lead = setting.transmittal, group.lead.image
+    acquired = _earliest(
+        [item.image.acquired for item in group.objects] + ([before.acquired] if before else [])
+    )
+    anchor = setting.subject.anchor if setting.subject else None
+    named = setting.charter.subjects.site_of(state.subject)
+    return Facts(
+        trial=setting.trial,
+        site=state.site,
+        subject=state.subject,
+        visit=state.visit,
+        transmittal=state.transmittal,
+        charter=state.charter,
+        series=group.series,
+        version=before.version + 1 if before else 1,
+        received_at=state.received_at or state.opened_at,
+        recognised=recognise(setting.charter, lead.facts),
+        acquired=acquired,
+        day=days_from_anchor(acquired.date, anchor=anchor) if anchor and acquired.date else None,
+        window=window_of(setting.charter.visit(state.visit), anchor=anchor) if anchor else None,
+        scanner=_scanner(group, scanners=setting.scanners),
+        identity=setting.identity,
+        subject_ok=SubjectFacts(
+            well_formed=named is not None,
+            of_site=named == state.site,
+            enrolled=setting.subject is not None and setting.subject.site == state.site,
+        ),
+        promised=setting.promised,
+        arrived=setting.arrived,
+        refused=setting.refused,
+        duplicates=len(merged.duplicates),
+        conflicts=tuple(Refused(n=n, code=codes.CONFLICT) for n in merged.conflicts),
+        study_uids=_different(item.study for item in merged.instances),
+        patient_ids=_different(item.patient for item in merged.instances),
+        frames_of_reference=_different(item.frame_of_reference for item in merged.instances),
+        instances=merged.instances,
+    )
+
+
+def _instance(item: Good, *, setting: Setting) -> Instance:
+    image, keys = item.image, setting.keys
+    return Instance(
+        n=item.file.n,
+        key=item.key,
+        version_id=item.version_id,
+        size_bytes=item.file.size_bytes,
+        sha256=item.file.sha256,
+        sop_uid=image.sop_uid,
+        number=image.number,
+        pixel_sha256=image.pixel_sha256,
+        syntax=image.syntax,
+        sop_class=image.sop_class,
+        meta_agrees=image.meta_agrees,
+        pixel_bytes=PixelBytes(expected=image.expected_pixel_bytes, actual=image.pixel_bytes),
+        study=keys.keyed_hash(Purpose.UID, image.study_uid),
+        frame_of_reference=keys.keyed_hash(Purpose.UID, image.frame_uid) if image.frame_uid else "",
+        patient=identity_hash(keys, site=setting.transmittal.site, patient_id=image.patient_id),
+    )
+
+
+def _scanner(group: Group, *, scanners: tuple[Scanner, ...]) -> ScannerFacts:
+    equipment = group.lead.image.equipment
+    match = match_scanner(equipment, scanners)
+    return ScannerFacts(
+        id=match.scanner.scanner if match.scanner else None,
+        manufacturer=equipment.manufacturer,
+        model=equipment.model,
+        software=equipment.software,
+        serial_matches=match.serial_matches,
+        qualified_until=match.scanner.qualified_until if match.scanner else None,
+        qualified_for=match.scanner.qualified_for if match.scanner else (),
+    )
+
+
+def _earliest(moments: Iterable[Acquired]) -> Acquired:
+    dated = [moment for moment in moments if moment.date is not None]
+    return min(
+        dated,
+        key=lambda moment: (str(moment.date), moment.time or LATEST_TIME),
+        default=Acquired(date=None, time=None),
+    )
+
+
+def _different(values: Iterable[str]) -> int:
+    """How many different ones; none where no instance has any."""
+    found = set(values)
+    return len(found) if any(found) else 0

@@ -1,0 +1,225 @@
+"""Transmittals, batches, refused objects, identities, and the tables of their moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from corelab.kernel.ids import SeriesId, SiteId, SubjectId, TransmittalId, TrialId
+from corelab.kernel.machine import Machine, to
+from corelab.kernel.write_path import Index, Kind
+
+DRAFT, UPLOADING, INCOMPLETE, RECEIVED = "DRAFT", "UPLOADING", "INCOMPLETE", "RECEIVED"
+SCREENING, ACCEPTED, QUARANTINED, REJECTED = "SCREENING", "ACCEPTED", "QUARANTINED", "REJECTED"
+ABANDONED, SCREENED, REFUSED = "ABANDONED", "SCREENED", "REFUSED"
+
+TAKES_FILES = frozenset({UPLOADING, INCOMPLETE})
+CONCLUDED = frozenset({ACCEPTED, QUARANTINED, REJECTED})
+UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING})  # what the sweep has to look at
+
+SYSTEM_LOG = TrialId("_system")
+
+TRANSMITTAL_MACHINE = Machine(
+    name="transmittal",
+    initial=DRAFT,
+    moves={
+        (DRAFT, "open"): to(UPLOADING, "SITE|CORE_IMPORT"),
+        (UPLOADING, "complete_matched"): to(RECEIVED, "SITE|CORE_IMPORT|SYSTEM"),
+        (UPLOADING, "complete_mismatched"): to(INCOMPLETE, "SYSTEM"),
+        (INCOMPLETE, "resume"): to(UPLOADING, "SITE|CORE_IMPORT"),
+        (UPLOADING, "expire"): to(ABANDONED, "SYSTEM"),
+        (INCOMPLETE, "expire"): to(ABANDONED, "SYSTEM"),
+        (RECEIVED, "start_screening"): to(SCREENING, "SYSTEM"),
+        (SCREENING, "accept"): to(ACCEPTED, "SYSTEM"),
+        (SCREENING, "alarm"): to(QUARANTINED, "SYSTEM"),
+        (SCREENING, "nothing_usable"): to(REJECTED, "SYSTEM"),
+        (QUARANTINED, "release"): to(SCREENING, "QC|PM", reason=True, signed=True),
+        (QUARANTINED, "reject"): to(REJECTED, "QC|PM", reason=True, signed=True),
+    },
+)
+
+OBJECT_MACHINE = Machine(
+    name="object",
+    initial=RECEIVED,
+    moves={
+        (RECEIVED, "screen_passed"): to(SCREENED, "SYSTEM"),
+        (RECEIVED, "screen_refused"): to(REFUSED, "SYSTEM"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file that a site promises.
+
+    Attributes
+    ----------
+    n : int
+        Its number in the transmittal, from 1.
+    sha256 : str
+        64 lowercase hex digits.
+    """
+
+    n: int
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files that were registered together."""
+
+    transmittal: TransmittalId
+    batch: int
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSummary:
+    """What the transmittal itself keeps of a batch.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 over the batch's files: a repeat is told from a different content.
+    """
+
+    files: int
+    size_bytes: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How a transmittal's objects came out.
+
+    Attributes
+    ----------
+    duplicates : int
+        Instances that were already there, byte for byte.
+    resends : int
+        Instances whose pixels were already there under another header.
+    """
+
+    promised: int
+    arrived: int
+    screened: int
+    refused: int
+    duplicates: int
+    resends: int
+    conflicts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenedSeries:
+    """A series' version that came out of screening, and the charter's slot it fills."""
+
+    series: SeriesId
+    version: int
+    procedure: str | None
+    expected_series: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmittal:
+    """One submission of a site.
+
+    Attributes
+    ----------
+    charter : str
+        Hash of the charter that governs it: the one in force when it was opened.
+    moved_at : datetime
+        When it entered its state, or when the sweep last took it up in it.
+    code : str or None
+        Why it is INCOMPLETE, QUARANTINED or REJECTED.
+    run : str or None
+        Version of the manifest that is screened: one claims it, a second one stops.
+    codes : mapping
+        Object code to how many objects it befell.
+    sweeps : int
+        How often the sweep had to find it.
+    """
+
+    transmittal: TransmittalId
+    site: SiteId
+    subject: SubjectId
+    visit: str
+    charter: str
+    state: str
+    opened_at: datetime
+    moved_at: datetime
+    batches: tuple[BatchSummary, ...] = ()
+    received_at: datetime | None = None
+    code: str | None = None
+    run: str | None = None
+    counts: Counts | None = None
+    codes: Mapping[str, int] = field(default_factory=dict)
+    series: tuple[ScreenedSeries, ...] = ()
+    sweeps: int = 0
+
+    @property
+    def files(self) -> int:
+        """How many files are registered."""
+        return sum(batch.files for batch in self.batches)
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes are registered."""
+        return sum(batch.size_bytes for batch in self.batches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedObject:
+    """An object that goes no further; its siblings do."""
+
+    transmittal: TransmittalId
+    n: int
+    sha256: str
+    state: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The header identity under which a subject's images come.
+
+    Attributes
+    ----------
+    identity : str
+        Keyed hash over site and PatientID. Never the identity itself.
+    transmittal : TransmittalId
+        Where it was first seen.
+    """
+
+    subject: SubjectId
+    identity: str
+    transmittal: TransmittalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivingTrial:
+    """A trial that takes transmittals: the sweep's list of trials."""
+
+    trial: TrialId
+
+
+TRANSMITTAL = Kind(room="ingest", name="transmittal", model=Transmittal)
+BATCH = Kind(room="ingest", name="batch", model=Batch)
+OBJECT = Kind(room="ingest", name="object", model=RefusedObject)
+IDENTITY = Kind(room="ingest", name="identity", model=Identity)  # by subject
+IDENTITY_OWNER = Kind(room="ingest", name="identity_owner", model=Identity)  # by keyed hash
+TRIAL = Kind(room="ingest", name="trial", model=ReceivingTrial)  # in the `_system` log
+
+
+def batch_id(transmittal: TransmittalId, batch: int) -> str:
+    """Id of a batch, sorted below its transmittal."""
+    return f"{transmittal}#{batch:04d}"
+
+
+def object_id(transmittal: TransmittalId, n: int) -> str:
+    """Id of an object, sorted below its transmittal."""
+    return f"{transmittal}#{n:06d}"
+
+
+def listed(state: str) -> Index | None:
+    """The sweep's list, for a transmittal that is not finished."""
+    return Index(list="open", order="") if state in UNFINISHED else None

@@ -1,0 +1,144 @@
+"""What this room needs from outside: buckets, the registry, the charter. Adapters are in `corelab_aws`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Protocol
+
+from corelab.charter.model import Charter
+from corelab.kernel.ids import ScannerId, SiteId, SubjectId, TrialId
+
+
+class Listed(Protocol):
+    """An object in a listing."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size."""
+
+
+class Fetched(Protocol):
+    """An object's bytes, and which version they are."""
+
+    @property
+    def version_id(self) -> str:
+        """The version that was read."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes."""
+
+
+class Upload(Protocol):
+    """A URL that takes exactly one body, once."""
+
+    @property
+    def url(self) -> str:
+        """Where to put it."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the request has to carry."""
+
+
+class Incoming(Protocol):
+    """The bucket of originals."""
+
+    name: str
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Current objects under the prefix, in order of key; consistent."""
+
+    def fetch(self, key: str, *, version_id: str | None = None) -> Fetched:
+        """The object; `NotFound` where there is none."""
+
+    def version_of(self, key: str) -> str | None:
+        """Version of the current object, or None."""
+
+    def put_once(self, key: str, body: bytes, *, content_type: str = ...) -> bool:
+        """Write unless the key is taken; False where it was."""
+
+    def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> Upload:
+        """URL that takes this body and no other."""
+
+
+class Records(Protocol):
+    """The bucket of facts."""
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Current objects under the prefix, in order of key; consistent."""
+
+    def fetch(self, key: str, *, version_id: str | None = None) -> Fetched:
+        """The object; `NotFound` where there is none."""
+
+    def put_once(self, key: str, body: bytes, *, content_type: str = ...) -> bool:
+        """Write unless the key is taken; False where it was."""
+
+
+class Subject(Protocol):
+    """A registered subject."""
+
+    @property
+    def site(self) -> SiteId:
+        """Its site."""
+
+    @property
+    def anchor(self) -> date:
+        """The date from which the schedule counts."""
+
+
+class Scanner(Protocol):
+    """A registered scanner."""
+
+    @property
+    def scanner(self) -> ScannerId:
+        """Its id."""
+
+    @property
+    def manufacturer(self) -> str:
+        """Its maker."""
+
+    @property
+    def model(self) -> str:
+        """Its model."""
+
+    @property
+    def serial(self) -> str:
+        """Its serial number, as its images carry it."""
+
+    @property
+    def qualified_for(self) -> tuple[str, ...]:
+        """Procedures of the charter."""
+
+    @property
+    def qualified_until(self) -> date | None:
+        """The last day of its qualification."""
+
+
+class Registry(Protocol):
+    """What tracking and qualification know."""
+
+    def charter_in_force(self, trial: TrialId) -> tuple[Charter, str]:
+        """The charter that governs the trial now, and its hash."""
+
+    def charter_by_hash(self, trial: TrialId, hash: str) -> Charter:
+        """The charter with this hash."""
+
+    def subject(self, trial: TrialId, id: SubjectId) -> Subject | None:
+        """The subject, or None where it is not registered."""
+
+    def scanners(self, trial: TrialId, site: SiteId) -> Iterable[Scanner]:
+        """The site's scanners, in order of id."""
+
+
+class Executions(Protocol):
+    """Runs of the pipeline."""
+
+    def start(self, name: str, document: Mapping[str, object]) -> bool:
+        """Start a run; False where the name is taken."""
+
+    def is_running(self, name: str) -> bool:
+        """Whether a run of this name is under way."""

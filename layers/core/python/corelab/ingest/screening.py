@@ -1,0 +1,191 @@
+"""Screen a received transmittal: claim it, read every object, group, compare, write facts, conclude.
+
+Theory of operation. The run is named by the manifest's version. The claim (RECEIVED to SCREENING) is won
+once; a rerun of the same run goes on, any other stops. Everything is computed before anything is written;
+then identity, facts and refusals are written, each once and each found again by a rerun, and the conclusion
+comes last. So a run that dies anywhere and is started again leaves exactly what an undisturbed one leaves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from corelab.ingest import codes, events
+from corelab.ingest.budgets import BUDGETS, Budgets
+from corelab.ingest.conclusion import conclude, conflict_alarm, refuse
+from corelab.ingest.errors import IdentityTaken, ManifestUnusable, ScreenedElsewhere
+from corelab.ingest.facts import Refused
+from corelab.ingest.grouping import Group, grouped
+from corelab.ingest.header import read_image
+from corelab.ingest.identity import claim_identity, sighting
+from corelab.ingest.layout import facts_key
+from corelab.ingest.lineage import Plan, Setting, plan, write_plan
+from corelab.ingest.manifest import INPUT_SCHEMA, ManifestRef, files_of
+from corelab.ingest.model import (
+    CONCLUDED,
+    TRANSMITTAL,
+    TRANSMITTAL_MACHINE,
+    File,
+    Transmittal,
+)
+from corelab.ingest.ports import Incoming, Records, Registry
+from corelab.ingest.reading import Bad, Good, Read, read_objects
+from corelab.kernel.canonical import Plain
+from corelab.kernel.errors import IllegalMove, NotFound
+from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.keys import TrialKeys
+from corelab.kernel.write_path import Command, Decision, Found, Store, execute, get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What screening works with."""
+
+    incoming: Incoming
+    records: Records
+    registry: Registry
+    keys: TrialKeys
+    read: Read = read_image
+    budgets: Budgets = BUDGETS
+
+
+def screen_command_id(transmittal: TransmittalId, manifest: ManifestRef) -> str:
+    """Id of the command that screens this version of the manifest: every rerun is the same command."""
+    return f"screen/{transmittal}/{manifest.version}"
+
+
+def screen(
+    store: Store, *, tools: Tools, command: Command, transmittal: TransmittalId, manifest: ManifestRef
+) -> Mapping[str, Plain]:
+    """Screen a transmittal and say what came out; docs/architecture.md has the answer's shape.
+
+    Raises
+    ------
+    ScreenedElsewhere
+        Another run has it.
+    ManifestUnusable
+        The manifest's version is gone or is another transmittal's.
+    """
+    state = _claim(store, command=command, transmittal=transmittal, run=manifest.version)
+    if state.state not in CONCLUDED:
+        files = _promised(tools.incoming, state=state, manifest=manifest)
+        state = _screen(
+            store, tools=tools, command=replace(command, charter=state.charter), state=state, files=files
+        )
+    return answer(state, trial=command.trial)
+
+
+def answer(state: Transmittal, *, trial: str) -> Mapping[str, Plain]:
+    """What the state machine goes on with."""
+    return {
+        "schema": INPUT_SCHEMA,
+        "trial": trial,
+        "site": state.site,
+        "subject": state.subject,
+        "visit": state.visit,
+        "transmittal": state.transmittal,
+        "charter": state.charter,
+        "outcome": state.state,
+        "series": [
+            {
+                "series": item.series,
+                "version": item.version,
+                "facts": facts_key(TrialId(trial), item.series, item.version),
+            }
+            for item in state.series
+        ],
+    }
+
+
+def _claim(store: Store, *, command: Command, transmittal: TransmittalId, run: str) -> Transmittal:
+    governed = replace(
+        command, charter=get(store, TRANSMITTAL, trial=command.trial, id=transmittal).state.charter
+    )
+
+    def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
+        state = events.present(found)
+        claimed = replace(
+            state,
+            state=TRANSMITTAL_MACHINE.move(state.state, "start_screening", by=command.actor.role),
+            moved_at=command.now,
+            run=run,
+        )
+        return events.decided(claimed, type=events.SCREENING, action="transmittal.start_screening")
+
+    try:
+        state = execute(
+            store, TRANSMITTAL, id=transmittal, command=governed, step="claim", decide=decide
+        ).state
+    except IllegalMove as error:
+        raise ScreenedElsewhere("Stop: the transmittal is not waiting for this run.") from error
+    if state.run != run:
+        raise ScreenedElsewhere("Stop: another run has the transmittal.", transmittal=transmittal)
+    return state
+
+
+def _promised(incoming: Incoming, *, state: Transmittal, manifest: ManifestRef) -> tuple[File, ...]:
+    try:
+        body = incoming.fetch(manifest.key, version_id=manifest.version).body
+    except NotFound as error:
+        raise ManifestUnusable("The manifest is gone; report this.", transmittal=state.transmittal) from error
+    return files_of(body, transmittal=state.transmittal)
+
+
+def _screen(
+    store: Store, *, tools: Tools, command: Command, state: Transmittal, files: tuple[File, ...]
+) -> Transmittal:
+    charter = tools.registry.charter_by_hash(command.trial, state.charter)
+    read = read_objects(
+        tools.incoming,
+        trial=command.trial,
+        transmittal=state.transmittal,
+        files=files,
+        read=tools.read,
+        budgets=tools.budgets,
+    )
+    good = [item for item in read if isinstance(item, Good)]
+    bad = [item for item in read if isinstance(item, Bad)]
+    groups, beyond = grouped(good, keys=tools.keys, trial=command.trial, state=state, budgets=tools.budgets)
+    refused = sorted((*bad, *beyond), key=lambda item: item.file.n)
+    seen = sighting(
+        store,
+        trial=command.trial,
+        charter=charter,
+        keys=tools.keys,
+        state=state,
+        images=(item.image for item in good),
+    )
+    setting = Setting(
+        trial=command.trial,
+        transmittal=state,
+        charter=charter,
+        keys=tools.keys,
+        subject=tools.registry.subject(command.trial, state.subject),
+        scanners=tuple(tools.registry.scanners(command.trial, state.site)),
+        identity=seen.facts,
+        promised=len(files),
+        arrived=sum(item.code != codes.MISSING for item in bad) + len(good),
+        refused=tuple(Refused(n=item.file.n, code=item.code) for item in refused),
+    )
+    plans = [plan(tools.records, setting=setting, group=group) for group in groups]
+    alarm = seen.alarm or conflict_alarm(plans)
+    if alarm is None and seen.identity is not None:
+        try:
+            claim_identity(store, command=command, state=state, identity=seen.identity)
+        except IdentityTaken:
+            alarm = codes.OTHER_SUBJECT
+    if alarm is None:
+        plans = [
+            _written(tools.records, made, setting=setting, group=group)
+            for made, group in zip(plans, groups, strict=True)
+        ]
+    conflicts = {n for made in plans for n in made.union.conflicts}
+    refused += [Bad(file=file, code=codes.CONFLICT) for file in files if file.n in conflicts]
+    for item in sorted(refused, key=lambda item: item.file.n):
+        refuse(store, command=command, state=state, item=item)
+    return conclude(
+        store, command=command, transmittal=state, plans=plans, setting=setting, refused=refused, alarm=alarm
+    )
+
+
+def _written(records: Records, made: Plan, *, setting: Setting, group: Group) -> Plan:
+    return write_plan(records, made, again=lambda: plan(records, setting=setting, group=group))
