@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from corelab.audit.history import segment_entries
 from corelab.audit.merkle import leaf_hash, root_hash
 from corelab.audit.note import parsed_checkpoint
+from corelab.audit.segment import segment_entries
 from corelab.audit.verify import read_key, verify
 
 

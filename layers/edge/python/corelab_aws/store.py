@@ -107,22 +107,10 @@ class DynamoStore:
         }
 
     def _event_put(self, write: Write) -> Any:  # noqa: ANN401 -- the wire's own shape
-        event = write.event
         return {
             "TableName": self._ledger,
             "ConditionExpression": "attribute_not_exists(pk)",
-            "Item": {
-                "pk": {"S": f"EV#{event.event_id}"},
-                "sk": {"S": "EV"},
-                "event": {"B": canonical_json(to_plain(event))},
-                "log": {"S": event.trial},
-                "room": {"S": event.room},
-                "type": {"S": event.type},
-                "at": {"S": moment_text(event.at)},
-                "about": {"S": about(event.trial, object=event.object, id=event.id)},
-                "unsequenced": {"S": event.trial},
-                "unrelayed": {"S": event.trial},
-            },
+            "Item": outbox_item(write.event),
         }
 
     def _explain(self, error: ClientError, write: Write) -> None:
@@ -152,6 +140,22 @@ def store() -> DynamoStore:
 def about(trial: TrialId, *, object: str, id: str) -> str:
     """Under which one aggregate's events are found (GSI `by_about`)."""
     return f"{trial}#{object}#{id}"
+
+
+def outbox_item(event: Event) -> dict[str, Any]:
+    """A fresh outbox item: the event itself, waiting for its place and for the bus."""
+    return {
+        "pk": {"S": f"EV#{event.event_id}"},
+        "sk": {"S": "EV"},
+        "event": {"B": canonical_json(to_plain(event))},
+        "log": {"S": event.trial},
+        "room": {"S": event.room},
+        "type": {"S": event.type},
+        "at": {"S": moment_text(event.at)},
+        "about": {"S": about(event.trial, object=event.object, id=event.id)},
+        "unsequenced": {"S": event.trial},
+        "unrelayed": {"S": event.trial},
+    }
 
 
 def event_from_item(item: Mapping[str, Any]) -> Event:

@@ -9,14 +9,17 @@ The leaf hashes are there for the day when something is wrong: checked against a
 line it is (decision 0021).
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from corelab.audit.leaf import leaf_bytes
 from corelab.audit.merkle import leaf_hash
-from corelab.kernel.canonical import canonical_json
+from corelab.kernel.canonical import Plain, canonical_json
 from corelab.kernel.events import Event
 
 SCHEMA = "segment/1"
+
+Entry = Mapping[str, Plain]
 
 
 def segment_key(log: str, *, number: int) -> str:
@@ -46,3 +49,10 @@ def segment_bytes(leaves: Sequence[bytes], *, log: str, number: int, first: int)
         }
     )
     return b"".join(line + b"\n" for line in (header, *leaves))
+
+
+def segment_entries(data: bytes) -> Iterator[Entry]:
+    """Entries of a segment's file, in order."""
+    for line in data.removesuffix(b"\n").split(b"\n")[1:]:  # the first line is the header
+        entry: Entry = json.loads(line)
+        yield entry
