@@ -1,0 +1,24 @@
+"""What can go wrong in quality control. A failed check is no error: it is a finding."""
+
+from typing import ClassVar
+
+from corelab.kernel.errors import CorelabError, NotFound
+
+
+class DocumentUnreadable(CorelabError):
+    """Facts, index or findings do not have the shape that this version reads."""
+
+    code: ClassVar[str] = "QC-001"
+
+
+class NotJudged(NotFound):
+    """The time point has no verdict yet."""
+
+    code: ClassVar[str] = "QC-404"
+
+
+class VerdictMoved(CorelabError):
+    """Another command moved the verdict in between; look at it again."""
+
+    code: ClassVar[str] = "QC-409"
+    retry: ClassVar[bool] = True
