@@ -1,7 +1,7 @@
 """The API's contract, out of every room's resolver: what each door answers is what its code declares.
 
-What all operations share is written here once: sign-in, problem JSON, the Idempotency-Key. Names of models are
-qualified by their room, so that two rooms may use the same word.
+What all operations share is written here once: sign-in, problem JSON, the Idempotency-Key. Names of models
+are qualified by their room, so that two rooms may use the same word.
 """
 
 import importlib
@@ -62,7 +62,7 @@ PLACES = {  # doors build their adapters when they are imported; none of these i
         *("LEDGER_BUCKET", "WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "STATE_MACHINE"),
         *("USER_POOL", "USER_POOL_CLIENT", "LOCK_MODE", "RETENTION_DAYS", "STAGE"),
     )
-} | {"AWS_DEFAULT_REGION": "eu-central-1"}
+} | {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}
 CHANGING = ("post", "put", "patch", "delete")
 SHARED = "Problem"
 

@@ -13,7 +13,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 
 from corelab import __version__
 from corelab.access.errors import NotSignedIn
@@ -61,6 +64,7 @@ class Api(APIGatewayRestResolver):
         self.room = room
         self.logger = Logger(service=room)
         self.exception_handler(RequestValidationError)(self._invalid)
+        self.exception_handler(RequestUnsupportedContentType)(self._not_json)
         self.exception_handler(errors.CorelabError)(self._refused)
         self.exception_handler(Exception)(self._broken)
         self.not_found()(self._unknown)
@@ -143,6 +147,10 @@ class Api(APIGatewayRestResolver):
         places = [{"at": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
         detail = "The request does not have the shape that the API asks for; see `places`."
         return problem(HTTPStatus.BAD_REQUEST, code="ACC-400", detail=detail, facts={"places": places})
+
+    def _not_json(self, _: Exception) -> Response[str]:
+        detail = "Send the body as application/json."
+        return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code="ACC-415", detail=detail)
 
     def _broken(self, error: Exception) -> Response[str]:
         frame = traceback.extract_tb(error.__traceback__)[-1]
