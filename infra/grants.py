@@ -72,10 +72,10 @@ def writes_objects(door: Door, bucket: str, *prefixes: str) -> None:
 
 
 def lists_objects(door: Door, bucket: str) -> None:
-    """List keys and sizes; a missing key then answers 404, not 403."""
+    """List keys, versions and sizes; a missing key then answers 404, not 403."""
     name = door.platform.deployment.bucket(bucket)
     door.tell(f"{bucket.upper()}_BUCKET", name)
-    door.allow(["s3:ListBucket"], [f"arn:aws:s3:::{name}"])
+    door.allow(["s3:ListBucket", "s3:ListBucketVersions"], [f"arn:aws:s3:::{name}"])
 
 
 def unwraps_secrets(door: Door) -> None:

@@ -35,6 +35,7 @@ class Ingest(Construct):
         self.start = Door(
             self, "start", room="ingest", platform=platform, timeout=Duration.seconds(30), memory_mb=512
         )
+        lists_objects(self.start, "incoming")
         Inbox(
             self.start,
             pattern=events.EventPattern(
@@ -63,7 +64,7 @@ class Ingest(Construct):
             self, "sweep", room="ingest", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.sweep, "ingest")
-        reads_state(self.sweep, "tracking")
+        writes_objects(self.sweep, "incoming", "incoming")
         lists_objects(self.sweep, "incoming")
         runs_every_minute(self.sweep)
 

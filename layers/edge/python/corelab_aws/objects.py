@@ -16,6 +16,7 @@ from corelab_aws.settings import setting
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+NO_VERSION = "null"  # S3's name for the one version of an object in a bucket without versions
 URL_SECONDS = 900  # a presigned URL is used at once; fifteen minutes cover a slow line
 
 
@@ -33,6 +34,14 @@ class PresignedPut:
 
     url: str
     headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An object's bytes, and which version they are."""
+
+    version_id: str
+    body: bytes
 
 
 class ObjectMissing(NotFound):
@@ -62,6 +71,16 @@ class Bucket:
         ObjectMissing
             There is no such key or version.
         """
+        return self.fetch(key, version_id=version_id).body
+
+    def fetch(self, key: str, *, version_id: str | None = None) -> Fetched:
+        """The object's bytes, and the version that was read.
+
+        Raises
+        ------
+        ObjectMissing
+            There is no such key or version.
+        """
         pinned: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         try:
             answer = self._client.get_object(Bucket=self.name, Key=key, **pinned)
@@ -69,16 +88,16 @@ class Bucket:
             if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
                 raise ObjectMissing("The object is gone; report this.", key=key) from error
             raise
-        return answer["Body"].read()
+        return Fetched(version_id=answer.get("VersionId", NO_VERSION), body=answer["Body"].read())
 
     def version_of(self, key: str) -> str | None:
-        """Version of the key's current object, or None where there is none."""
-        try:
-            return self._client.head_object(Bucket=self.name, Key=key).get("VersionId", "null")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
-                return None
-            raise
+        """Version of the key's current object, or None where there is none. Takes listing, not reading."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
+        for page in pages:
+            for version in page.get("Versions", []):
+                if version["Key"] == key and version["IsLatest"]:
+                    return version["VersionId"]
+        return None
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         """Write the object; its SHA-256 is verified by S3."""

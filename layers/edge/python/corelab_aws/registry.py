@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from corelab.charter.model import Charter
 from corelab.kernel.ids import ScannerId, SiteId, SubjectId, TrialId
 from corelab.kernel.write_path import Key, Store
+from corelab_aws.charters import charter_by_hash, charter_in_force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +89,31 @@ def _scanner(document: Mapping[str, Any]) -> ScannerView:
 
 def _date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+class Registry:
+    """The registry and the charters behind one store: a room's port.
+
+    Parameters
+    ----------
+    store : Store
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def charter_in_force(self, trial: TrialId) -> tuple[Charter, str]:
+        """The charter that governs the trial now, and its hash."""
+        return charter_in_force(self._store, trial)
+
+    def charter_by_hash(self, trial: TrialId, hash: str) -> Charter:
+        """The charter with this hash."""
+        return charter_by_hash(self._store, trial, hash)
+
+    def subject(self, trial: TrialId, id: SubjectId) -> SubjectView | None:
+        """The subject, or None where it is not registered."""
+        return subject(self._store, trial=trial, id=id)
+
+    def scanners(self, trial: TrialId, site: SiteId) -> Iterator[ScannerView]:
+        """The site's scanners, in order of id."""
+        return scanners(self._store, trial=trial, site=site)

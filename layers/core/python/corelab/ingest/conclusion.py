@@ -41,7 +41,7 @@ def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> 
             transmittal=state.transmittal,
             n=item.file.n,
             sha256=item.file.sha256,
-            state=OBJECT_MACHINE.move(RECEIVED, "screen_refused", by=command.actor.role),
+            state=OBJECT_MACHINE.move(RECEIVED, "screen_refused", by=command.actor.role, reason=item.code),
             code=item.code,
         )
         data: dict[str, Plain] = {
@@ -55,7 +55,8 @@ def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> 
         return Decision(state=refused, type=events.OBJECT_REFUSED, action="object.screen_refused", data=data)
 
     id = object_id(state.transmittal, item.file.n)
-    execute(store, OBJECT, id=id, command=command, step=f"refuse/{item.file.n}", decide=decide)
+    reasoned = replace(command, reason=item.code)
+    execute(store, OBJECT, id=id, command=reasoned, step=f"refuse/{item.file.n}", decide=decide)
 
 
 def conclude(
@@ -85,7 +86,7 @@ def conclude(
         state = events.present(found)
         concluded = replace(
             state,
-            state=TRANSMITTAL_MACHINE.move(state.state, event, by=command.actor.role),
+            state=TRANSMITTAL_MACHINE.move(state.state, event, by=command.actor.role, reason=code),
             moved_at=command.now,
             counts=counts,
             codes=dict(sorted(Counter(item.code for item in refused).items())),
@@ -94,8 +95,9 @@ def conclude(
         )
         return events.decided(concluded, type=type, action=f"transmittal.{event}", series=to_plain(series))
 
+    reasoned = replace(command, reason=code)
     return execute(
-        store, TRANSMITTAL, id=transmittal.transmittal, command=command, step="conclude", decide=decide
+        store, TRANSMITTAL, id=transmittal.transmittal, command=reasoned, step="conclude", decide=decide
     ).state
 
 

@@ -24,14 +24,14 @@ TRANSMITTAL_MACHINE = Machine(
     moves={
         (DRAFT, "open"): to(UPLOADING, "SITE|CORE_IMPORT"),
         (UPLOADING, "complete_matched"): to(RECEIVED, "SITE|CORE_IMPORT|SYSTEM"),
-        (UPLOADING, "complete_mismatched"): to(INCOMPLETE, "SYSTEM"),
+        (UPLOADING, "complete_mismatched"): to(INCOMPLETE, "SYSTEM", reason=True),
         (INCOMPLETE, "resume"): to(UPLOADING, "SITE|CORE_IMPORT"),
         (UPLOADING, "expire"): to(ABANDONED, "SYSTEM"),
         (INCOMPLETE, "expire"): to(ABANDONED, "SYSTEM"),
         (RECEIVED, "start_screening"): to(SCREENING, "SYSTEM"),
         (SCREENING, "accept"): to(ACCEPTED, "SYSTEM"),
-        (SCREENING, "alarm"): to(QUARANTINED, "SYSTEM"),
-        (SCREENING, "nothing_usable"): to(REJECTED, "SYSTEM"),
+        (SCREENING, "alarm"): to(QUARANTINED, "SYSTEM", reason=True),
+        (SCREENING, "nothing_usable"): to(REJECTED, "SYSTEM", reason=True),
         (QUARANTINED, "release"): to(SCREENING, "QC|PM", reason=True, signed=True),
         (QUARANTINED, "reject"): to(REJECTED, "QC|PM", reason=True, signed=True),
     },
@@ -42,7 +42,7 @@ OBJECT_MACHINE = Machine(
     initial=RECEIVED,
     moves={
         (RECEIVED, "screen_passed"): to(SCREENED, "SYSTEM"),
-        (RECEIVED, "screen_refused"): to(REFUSED, "SYSTEM"),
+        (RECEIVED, "screen_refused"): to(REFUSED, "SYSTEM", reason=True),
     },
 )
 

@@ -65,9 +65,9 @@ def screen(
     ManifestUnusable
         The manifest's version is gone or is another transmittal's.
     """
+    files = _promised(tools.incoming, transmittal=transmittal, manifest=manifest)
     state = _claim(store, command=command, transmittal=transmittal, run=manifest.version)
     if state.state not in CONCLUDED:
-        files = _promised(tools.incoming, state=state, manifest=manifest)
         state = _screen(
             store, tools=tools, command=replace(command, charter=state.charter), state=state, files=files
         )
@@ -122,12 +122,12 @@ def _claim(store: Store, *, command: Command, transmittal: TransmittalId, run: s
     return state
 
 
-def _promised(incoming: Incoming, *, state: Transmittal, manifest: ManifestRef) -> tuple[File, ...]:
+def _promised(incoming: Incoming, *, transmittal: TransmittalId, manifest: ManifestRef) -> tuple[File, ...]:
     try:
         body = incoming.fetch(manifest.key, version_id=manifest.version).body
     except NotFound as error:
-        raise ManifestUnusable("The manifest is gone; report this.", transmittal=state.transmittal) from error
-    return files_of(body, transmittal=state.transmittal)
+        raise ManifestUnusable("The manifest is gone; report this.", transmittal=transmittal) from error
+    return files_of(body, transmittal=transmittal)
 
 
 def _screen(

@@ -214,6 +214,7 @@ def _complete(store: Store, *, incoming: Incoming, command: Command, found: Foun
     seen = arrivals(files, sizes)
     missing, wrong = sum(item.is_missing for item in seen), sum(item.is_wrong for item in seen)
     is_matched = not missing and not wrong
+    code = None if is_matched else codes.NOT_ALL_ARRIVED
 
     def decide(current: Found[Transmittal] | None) -> Decision[Transmittal]:
         state = events.present(current)
@@ -222,10 +223,10 @@ def _complete(store: Store, *, incoming: Incoming, command: Command, found: Foun
         event = "complete_matched" if is_matched else "complete_mismatched"
         moved = replace(
             state,
-            state=TRANSMITTAL_MACHINE.move(state.state, event, by=governed.actor.role),
+            state=TRANSMITTAL_MACHINE.move(state.state, event, by=governed.actor.role, reason=code),
             moved_at=command.now,
             received_at=command.now if is_matched else None,
-            code=None if is_matched else codes.NOT_ALL_ARRIVED,
+            code=code,
         )
         return events.decided(
             moved,
@@ -237,7 +238,7 @@ def _complete(store: Store, *, incoming: Incoming, command: Command, found: Foun
 
     governed = replace(command, charter=found.state.charter)
     if not is_matched:  # the system concludes it, because of what the person said
-        governed = replace(governed, actor=CONCLUDER, cause=command.id)
+        governed = replace(governed, actor=CONCLUDER, cause=command.id, reason=code)
     execute(
         store,
         TRANSMITTAL,

@@ -1,0 +1,159 @@
+"""Transmittals over the API: open, register batches, complete, read. Bytes go straight to the bucket."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from corelab import __version__
+from corelab.access.model import Access
+from corelab.ingest import service
+from corelab.ingest.errors import TransmittalUnknown
+from corelab.ingest.model import TRANSMITTAL, Transmittal
+from corelab.ingest.receipts import receipt
+from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
+from corelab.kernel.write_path import Command, find, find_all
+from corelab_aws.clock import now
+from corelab_aws.doors.api import Api
+from corelab_aws.doors.wire import NAME, TrialInPath
+from corelab_aws.objects import bucket
+from corelab_aws.registry import Registry
+from corelab_aws.store import store
+from functions.ingest.wire import (
+    BatchAnswer,
+    BatchBody,
+    ReceiptAnswer,
+    TicketAnswer,
+    TransmittalAnswer,
+    TransmittalBody,
+    TransmittalsAnswer,
+)
+
+app = Api("ingest")
+STORE = store()
+INCOMING = bucket("INCOMING")
+
+MOST_LISTED = 1000
+MOST_BATCHES = 9999
+InPath = Annotated[str, Path(pattern=r"^tms_[0-9A-Z]{26}$", description="The transmittal's id, tms_…")]
+BatchInPath = Annotated[int, Path(ge=1, le=MOST_BATCHES, description="The batch's number, from 1.")]
+SubjectInQuery = Annotated[str | None, Query(pattern=NAME, description="Only this subject's.")]
+LimitInQuery = Annotated[int, Query(ge=1, le=MOST_LISTED, description="At most so many, the newest.")]
+
+
+@app.post(
+    "/v1/trials/<trial>/transmittals",
+    operation_id="open_transmittal",
+    tags=["ingest"],
+    summary="Open a transmittal for a subject's visit",
+    description="The charter in force governs it to its end.",
+    status_code=HTTPStatus.CREATED,
+)
+def open_transmittal(trial: TrialInPath, body: TransmittalBody) -> TransmittalAnswer:
+    """Open a transmittal."""
+    access = app.authorize(STORE, "open_transmittal", trial=trial, site=body.site)
+    command = app.command(access, "open_transmittal", trial=trial)
+    opened = service.open_transmittal(
+        STORE,
+        registry=Registry(STORE),
+        command=command,
+        site=SiteId(body.site),
+        subject=SubjectId(body.subject),
+        visit=body.visit,
+    )
+    return TransmittalAnswer.of(opened.state)
+
+
+@app.put(
+    "/v1/trials/<trial>/transmittals/<transmittal>/batches/<batch>",
+    operation_id="register_batch",
+    tags=["ingest"],
+    summary="Register files and get their upload addresses",
+    description="Repeat it for fresh addresses: files that have arrived get none.",
+)
+def register_batch(  # noqa: PLR0917 -- the resolver passes them by name
+    trial: TrialInPath, transmittal: InPath, batch: BatchInPath, body: BatchBody
+) -> BatchAnswer:
+    """Register a batch."""
+    access, state = _seen("register_batch", trial, transmittal)
+    files = body.promised()
+    command = Command(
+        id=service.batch_command_id(TrialId(trial), state.transmittal, batch=batch, files=files),
+        trial=TrialId(trial),
+        actor=access.actor,
+        now=now(),
+        software=__version__,
+    )
+    tickets = service.register_batch(
+        STORE,
+        incoming=INCOMING,
+        command=command,
+        transmittal=state.transmittal,
+        batch=batch,
+        files=files,
+    )
+    return BatchAnswer(
+        transmittal=transmittal, batch=batch, files=[TicketAnswer.of(ticket) for ticket in tickets]
+    )
+
+
+@app.post(
+    "/v1/trials/<trial>/transmittals/<transmittal>/complete",
+    operation_id="complete_transmittal",
+    tags=["ingest"],
+    summary="Say that everything was sent",
+    description="RECEIVED where it arrived; INCOMPLETE, with the numbers, where it did not.",
+)
+def complete_transmittal(trial: TrialInPath, transmittal: InPath) -> ReceiptAnswer:
+    """Complete a transmittal."""
+    access, state = _seen("complete_transmittal", trial, transmittal)
+    command = app.command(access, f"complete_transmittal/{transmittal}", trial=trial)
+    return ReceiptAnswer.told(
+        service.complete_transmittal(STORE, incoming=INCOMING, command=command, transmittal=state.transmittal)
+    )
+
+
+@app.get(
+    "/v1/trials/<trial>/transmittals/<transmittal>",
+    operation_id="read_transmittal",
+    tags=["ingest"],
+    summary="A transmittal's receipt",
+    description="Per file what arrived, and what was refused, with what to do about it.",
+)
+def read_transmittal(trial: TrialInPath, transmittal: InPath) -> ReceiptAnswer:
+    """Show a receipt."""
+    _, state = _seen("read_transmittal", trial, transmittal)
+    found = receipt(STORE, incoming=INCOMING, trial=TrialId(trial), transmittal=state.transmittal)
+    return ReceiptAnswer.told(found)
+
+
+@app.get(
+    "/v1/trials/<trial>/transmittals",
+    operation_id="list_transmittals",
+    tags=["ingest"],
+    summary="Transmittals, the newest first",
+    description="Those of the sites that the caller's grants cover.",
+)
+def list_transmittals(
+    trial: TrialInPath, subject: SubjectInQuery = None, limit: LimitInQuery = MOST_LISTED
+) -> TransmittalsAnswer:
+    """List transmittals."""
+    access = app.authorize(STORE, "list_transmittals", trial=trial)
+    found = (item.state for item in find_all(STORE, TRANSMITTAL, trial=TrialId(trial)))
+    mine = [state for state in found if access.covers(state.site) and subject in (None, state.subject)]
+    newest = sorted(mine, key=lambda state: (state.opened_at, state.transmittal), reverse=True)[:limit]
+    return TransmittalsAnswer(transmittals=[TransmittalAnswer.of(state) for state in newest])
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type
+    """Answer one request."""
+    return app.resolve(event, context)
+
+
+def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmittal]:
+    """The caller's permission, and the transmittal; what lies elsewhere is not there."""
+    access = app.authorize(STORE, operation, trial=trial)
+    found = find(STORE, TRANSMITTAL, trial=TrialId(trial), id=TransmittalId(transmittal))
+    if found is None or not access.covers(found.state.site):
+        raise TransmittalUnknown("There is no such transmittal.")
+    return access, found.state

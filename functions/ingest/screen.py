@@ -1,0 +1,45 @@
+"""Screen: the state machine's first task."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from corelab import __version__
+from corelab.ingest.manifest import ManifestRef, execution_name
+from corelab.ingest.screening import Tools, screen, screen_command_id
+from corelab.kernel.actors import system
+from corelab.kernel.canonical import Plain
+from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.write_path import Command
+from corelab_aws.clock import now
+from corelab_aws.keyring import key_ring
+from corelab_aws.objects import bucket
+from corelab_aws.registry import Registry
+from corelab_aws.store import store
+
+STORE = store()
+INCOMING = bucket("INCOMING")
+RECORDS = bucket("RECORDS")
+KEYS = key_ring(STORE)
+
+logger = Logger(service="ingest")
+
+
+def handler(document: Mapping[str, Any], _context: object) -> Mapping[str, Plain]:
+    """Screen the transmittal that the execution is about."""
+    trial, transmittal = TrialId(document["trial"]), TransmittalId(document["transmittal"])
+    manifest = ManifestRef(**document["manifest"])
+    command = Command(
+        id=screen_command_id(transmittal, manifest),
+        trial=trial,
+        actor=system("ingest.screen"),
+        now=now(),
+        software=__version__,
+        cause=execution_name(manifest),
+    )
+    tools = Tools(incoming=INCOMING, records=RECORDS, registry=Registry(STORE), keys=KEYS.trial_keys(trial))
+    answer = screen(STORE, tools=tools, command=command, transmittal=transmittal, manifest=manifest)
+    told = {"trial": trial, "transmittal": transmittal, "outcome": answer["outcome"]}
+    logger.info("screen.done", extra=told)
+    return answer

@@ -1,0 +1,193 @@
+"""What enters and leaves the transmittals' door."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from corelab.ingest.codes import text_of
+from corelab.ingest.model import File, Transmittal
+from corelab.ingest.receipts import Receipt
+from corelab.ingest.service import Ticket
+from corelab_aws.doors.wire import Name, Wire
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+MOST_FILES = 500
+
+
+class TransmittalBody(Wire):
+    """A transmittal to be opened."""
+
+    site: Name
+    subject: Name
+    visit: Name
+
+
+class FileBody(Wire):
+    """A file that will be sent."""
+
+    n: int = Field(ge=1, description="Its number in the transmittal, from 1, continuing over the batches.")
+    size_bytes: int = Field(ge=1)
+    sha256: Sha256
+
+
+class BatchBody(Wire):
+    """Files that are registered together."""
+
+    files: list[FileBody] = Field(min_length=1, max_length=MOST_FILES)
+
+    def promised(self) -> tuple[File, ...]:
+        """The files."""
+        return tuple(File(n=file.n, size_bytes=file.size_bytes, sha256=file.sha256) for file in self.files)
+
+
+class UploadAnswer(Wire):
+    """Where to put a file, and the headers that the request has to carry. Good for fifteen minutes, once."""
+
+    url: str
+    headers: dict[str, str]
+
+
+class TicketAnswer(Wire):
+    """A registered file: with its upload, or without one where it has arrived."""
+
+    n: int
+    has_arrived: bool
+    upload: UploadAnswer | None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "TicketAnswer":
+        """The ticket as the API shows it."""
+        upload = ticket.upload
+        return cls(
+            n=ticket.file.n,
+            has_arrived=upload is None,
+            upload=None if upload is None else UploadAnswer(url=upload.url, headers=dict(upload.headers)),
+        )
+
+
+class BatchAnswer(Wire):
+    """The batch's files."""
+
+    transmittal: str
+    batch: int
+    files: list[TicketAnswer]
+
+
+class SeriesAnswer(Wire):
+    """A series that came out of screening, and the charter's slot it fills."""
+
+    series: str
+    version: int
+    procedure: str | None
+    expected_series: str | None
+
+
+class TransmittalAnswer(Wire):
+    """A transmittal.
+
+    `code` says why it is INCOMPLETE, QUARANTINED or REJECTED; `detail` says it in words, with what to do.
+    """
+
+    transmittal: str
+    site: str
+    subject: str
+    visit: str
+    state: str
+    charter: str
+    opened_at: datetime
+    received_at: datetime | None
+    promised: int
+    size_bytes: int
+    code: str | None
+    detail: str | None
+    series: list[SeriesAnswer]
+
+    @classmethod
+    def of(cls, state: Transmittal) -> "TransmittalAnswer":
+        """The transmittal as the API shows it."""
+        return cls(**_shown(state))
+
+
+class FileAnswer(Wire):
+    """A promised file, and whether it arrived."""
+
+    n: int
+    size_bytes: int
+    sha256: str
+    arrived: bool
+
+
+class RefusedAnswer(Wire):
+    """A refused file: what is wrong, and what to do."""
+
+    n: int
+    code: str
+    detail: str
+    remedy: str
+
+
+class ReceiptAnswer(TransmittalAnswer):
+    """What arrived of a transmittal, file by file, and what was refused."""
+
+    arrived: int
+    missing: list[int]
+    wrong: list[int]
+    refused: list[RefusedAnswer]
+    files: list[FileAnswer]
+
+    @classmethod
+    def told(cls, receipt: Receipt) -> "ReceiptAnswer":
+        """The receipt as the API shows it."""
+        return cls(
+            **_shown(receipt.transmittal),
+            arrived=sum(item.has_arrived for item in receipt.arrivals),
+            missing=[item.file.n for item in receipt.arrivals if item.is_missing],
+            wrong=[item.file.n for item in receipt.arrivals if item.is_wrong],
+            refused=[
+                RefusedAnswer(n=n, code=code, detail=text_of(code).sentence, remedy=text_of(code).remedy)
+                for n, code in sorted(receipt.refused.items())
+            ],
+            files=[
+                FileAnswer(
+                    n=item.file.n,
+                    size_bytes=item.file.size_bytes,
+                    sha256=item.file.sha256,
+                    arrived=item.has_arrived,
+                )
+                for item in receipt.arrivals
+            ],
+        )
+
+
+class TransmittalsAnswer(Wire):
+    """Transmittals, the newest first."""
+
+    transmittals: list[TransmittalAnswer]
+
+
+def _shown(state: Transmittal) -> dict[str, Any]:
+    words = None if state.code is None else text_of(state.code)
+    return {
+        "transmittal": state.transmittal,
+        "site": state.site,
+        "subject": state.subject,
+        "visit": state.visit,
+        "state": state.state,
+        "charter": state.charter,
+        "opened_at": state.opened_at,
+        "received_at": state.received_at,
+        "promised": state.files,
+        "size_bytes": state.size_bytes,
+        "code": state.code,
+        "detail": None if words is None else f"{words.sentence} {words.remedy}",
+        "series": [
+            SeriesAnswer(
+                series=item.series,
+                version=item.version,
+                procedure=item.procedure,
+                expected_series=item.expected_series,
+            )
+            for item in state.series
+        ],
+    }

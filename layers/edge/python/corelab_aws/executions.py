@@ -1,0 +1,55 @@
+"""Executions of the state machine: started once by name, looked up by name."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from corelab_aws import clients
+from corelab_aws.settings import setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class Executions:
+    """Executions of one state machine.
+
+    Parameters
+    ----------
+    client : SFNClient
+    machine : str
+        ARN of the state machine.
+    """
+
+    def __init__(self, client: "SFNClient", *, machine: str) -> None:
+        self._client = client
+        self._machine = machine
+
+    def start(self, name: str, document: Mapping[str, object]) -> bool:
+        """Start an execution; False where the name is taken, running or ended."""
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine, name=name, input=json.dumps(document, sort_keys=True)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+                return False
+            raise
+        return True
+
+    def is_running(self, name: str) -> bool:
+        """Whether an execution of this name is under way."""
+        arn = self._machine.replace(":stateMachine:", ":execution:", 1) + f":{name}"
+        try:
+            return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return False
+            raise
+
+
+def executions() -> Executions:
+    """The door's state machine."""
+    return Executions(clients.step_functions(), machine=setting("STATE_MACHINE"))
