@@ -320,7 +320,17 @@ def test_checks_of_stacks_do_not_concern_ultrasound(check):
 
 
 def test_a_promise_of_more_than_arrived_fails():
-    assert seen("INT-25", promised=20, arrived=17) == "17 files of 20 announced"
+    assert seen("INT-25", promised=20, arrived=17) == "3 files of 20 missing or other than announced"
+
+
+def test_a_file_with_another_digest_than_announced_fails():
+    refused = [{"n": 4, "code": "ING-202"}, {"n": 5, "code": "ING-101"}]
+
+    assert seen("INT-25", refused=refused) == "1 file of 20 missing or other than announced"
+
+
+def test_a_file_refused_for_what_it_is_breaks_no_promise():
+    assert result("INT-25", refused=[{"n": 5, "code": "ING-101"}])["outcome"] == "PASS"
 
 
 def test_another_field_strength_fails_with_what_the_charter_asks():

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from corelab.kernel.errors import CorelabError, NotFound
+from corelab.kernel.errors import CorelabError, NotFound, VersionConflict
 
 
 class DocumentUnreadable(CorelabError):
@@ -17,8 +17,7 @@ class NotJudged(NotFound):
     code: ClassVar[str] = "QC-404"
 
 
-class VerdictMoved(CorelabError):
+class VerdictMoved(VersionConflict):
     """Another command moved the verdict in between; look at it again."""
 
     code: ClassVar[str] = "QC-409"
-    retry: ClassVar[bool] = True

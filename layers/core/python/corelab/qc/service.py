@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SubjectId, TrialId
 from corelab.kernel.write_path import (
     Command,
@@ -70,7 +71,7 @@ def conclude(store: Store, *, command: Command, brought: Brought) -> Outcome[Qc]
 
     Raises
     ------
-    VerdictMoved
+    VersionConflict
         Others moved the verdict so often that it never settled; try again.
     """
     id = qc_id(subject=brought.subject, visit=brought.visit)
@@ -87,7 +88,7 @@ def conclude(store: Store, *, command: Command, brought: Brought) -> Outcome[Qc]
             continue
         if move.is_verdict and next_move(outcome.state, brought, other_days=other_days) is None:
             return outcome
-    raise VerdictMoved("The verdict moves faster than it can be read. Conclude again.")
+    raise VersionConflict("The verdict moves faster than it can be read. Conclude again.")
 
 
 def verdict_of(store: Store, *, trial: TrialId, subject: SubjectId, visit: str) -> Qc:
