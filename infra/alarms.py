@@ -8,7 +8,7 @@ from constructs import Construct
 
 NAMESPACE = "Corelab"  # of the metrics that the ledger's sweep writes
 MINUTE = Duration.minutes(1)
-OLDEST_UNSEQUENCED_SECONDS = 300  # five sweeps missed it
+OLDEST_WAITING_SECONDS = 300  # five sweeps missed it
 CHECKPOINT_AGE_SECONDS = 900  # a checkpoint follows growth within 60 s; a quarter of an hour is a fault
 
 
@@ -56,7 +56,7 @@ class Alarms(Construct):
         self.above(
             "OldestUnsequenced",
             _ledger_metric("OldestUnsequencedSeconds"),
-            limit=OLDEST_UNSEQUENCED_SECONDS,
+            limit=OLDEST_WAITING_SECONDS,
             why="An entry waits for its place, or the sweep is silent: look at audit-sweep's log.",
             minutes=5,
             missing=breaching,
@@ -68,6 +68,20 @@ class Alarms(Construct):
             why="A log grew and has no checkpoint: look at audit-sequence's log and at the signing key.",
             minutes=5,
             missing=breaching,
+        )
+        self.above(
+            "OldestUnrelayed",
+            _ledger_metric("OldestUnrelayedSeconds"),
+            limit=OLDEST_WAITING_SECONDS,
+            why="An event waits for the bus: look at audit-relay's log.",
+            minutes=5,
+            missing=breaching,
+        )
+        self.above(
+            "UnreadableEntries",
+            _ledger_metric("UnreadableEntries"),
+            limit=0,
+            why="The outbox holds something that is no event: look at audit-sweep's log.",
         )
         self.above(
             "LogHalted",

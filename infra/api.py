@@ -98,6 +98,7 @@ class Api(Construct):
             ),
         )
         self.rest.deployment_stage.node.add_dependency(writer)
+        self.rest.node.try_remove_child("Endpoint")  # the stack's own ApiUrl says the same
         acknowledge(
             self.rest.deployment_stage,
             "Every call is signed in and throttled; a firewall in front is the operator's choice of cost.",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk
-from aws_cdk import DefaultStackSynthesizer, Environment, Tags, Validations
+from aws_cdk import Environment, Tags, Validations
 from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 
@@ -60,7 +60,6 @@ def build(
             "stack_name": deployment.name_of(name),
             "description": description,
             "env": Environment(**place),
-            "synthesizer": DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
             "deployment": deployment,
         }
 

@@ -50,7 +50,13 @@ def finds_late(door: Door) -> None:
     """Look through the sparse indexes of events that have no place, or were not on the bus."""
     table = door.platform.foundation.tables.ledger
     indexes = ("by_unsequenced", "by_unrelayed")
-    door.allow(["dynamodb:Query", "dynamodb:Scan"], [f"{table.table_arn}/index/{index}" for index in indexes])
+    door.allow(["dynamodb:Scan"], [f"{table.table_arn}/index/{index}" for index in indexes])
+
+
+def finds_history(door: Door) -> None:
+    """Find the events about one object."""
+    table = door.platform.foundation.tables.ledger
+    door.allow(["dynamodb:Query"], [f"{table.table_arn}/index/by_about"])
 
 
 def reads_objects(door: Door, bucket: str, *prefixes: str) -> None:

@@ -29,7 +29,8 @@ Users = Mapping[tuple[str, ...], tuple[str, ...]]  # actions of a key → doors 
 # Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
 IDENTIFIED_USERS: Users = {
     READ: ("ingest-screen", "deid-deidentify", "qc-check", "qc-conclude"),
-    WRITE: ("ingest-api", "ingest-screen", "qc-check"),  # the presigner puts and cannot get
+    # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
+    WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "qc-check"),
 }
 IMAGES_USERS: Users = {
     READ: ("deid-deidentify", "deid-api", "qc-check"),

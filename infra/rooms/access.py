@@ -19,6 +19,8 @@ class Access(Construct):
         writes_state(self.api, "access")
         pool = platform.foundation.people.pool
         self.api.tell("USER_POOL", pool.user_pool_id)
+        if platform.deployment.is_local:
+            self.api.tell("INVITATIONS", "SUPPRESS")  # one machine sends no mail
         self.api.allow(
             [
                 "cognito-idp:AdminCreateUser",

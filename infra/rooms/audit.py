@@ -1,6 +1,7 @@
 """Audit: every event on the bus, every event in its place on the ledger, and what both missed."""
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +13,7 @@ from infra.door import Door
 from infra.grants import (
     LOG,
     OUTBOX,
+    finds_history,
     finds_late,
     keeps_ledger,
     lists_objects,
@@ -56,9 +58,8 @@ class Audit(Construct):
             actions=("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             partitions=(OUTBOX, LOG),
         )
-        lists_objects(self.api, "ledger")
-        reads_objects(self.api, "ledger", "ledger")
-        self._shows_public_key(self.api)
+        finds_history(self.api)
+        self._exports(self.api)
 
     def _door(self, name: str, *, seconds: int, memory_mb: int) -> Door:
         timeout = Duration.seconds(seconds)
@@ -70,17 +71,29 @@ class Audit(Construct):
         door.allow(["events:PutEvents"], [self._platform.bus.event_bus_arn])
 
     def _sequences(self, door: Door) -> None:
-        deployment, foundation = self._platform.deployment, self._platform.foundation
         keeps_ledger(door, actions=LOG_ACTIONS, partitions=(OUTBOX, LOG))
         lists_objects(door, "ledger")
         reads_objects(door, "ledger", "ledger")
         writes_objects(door, "ledger", "ledger")
-        copies = f"arn:aws:s3:::{deployment.witness_bucket}/ledger/*"
-        door.tell("WITNESS_BUCKET", deployment.witness_bucket)
-        door.allow(["s3:PutObject", "s3:GetObject"], [copies])
-        acknowledge(door.role, "Copies of checkpoints, under one prefix.", f"IAM5[Resource::{copies}]")
+        self._touches_witness(door, ("s3:PutObject", "s3:GetObject"))
         self._shows_public_key(door)
-        door.allow(SIGN, [foundation.keys.ledger.key_arn])
+        door.allow(SIGN, [self._platform.foundation.keys.ledger.key_arn])
+
+    def _exports(self, door: Door) -> None:
+        """An export holds every version, so that one that was put over another is seen."""
+        name = self._platform.deployment.bucket("ledger")
+        reads_objects(door, "ledger", "ledger")
+        self._touches_witness(door, ("s3:GetObject", "s3:GetObjectVersion"))
+        witness = self._platform.deployment.witness_bucket
+        door.allow(["s3:ListBucketVersions"], [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{witness}"])
+        self._shows_public_key(door)
+
+    def _touches_witness(self, door: Door, actions: Sequence[str]) -> None:
+        name = self._platform.deployment.witness_bucket
+        copies = f"arn:aws:s3:::{name}/ledger/*"
+        door.tell("WITNESS_BUCKET", name)
+        door.allow(actions, [copies])
+        acknowledge(door.role, "Copies of checkpoints, under one prefix.", f"IAM5[Resource::{copies}]")
 
     def _shows_public_key(self, door: Door) -> None:
         key = self._platform.foundation.keys.ledger

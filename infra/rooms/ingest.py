@@ -78,6 +78,5 @@ class Ingest(Construct):
         for door in (self.start, self.sweep):
             door.tell("STATE_MACHINE", machine.state_machine_arn)
             door.allow(["states:StartExecution"], [machine.state_machine_arn])
-        self.sweep.allow(["states:ListExecutions"], [machine.state_machine_arn])
-        self.sweep.allow(["states:DescribeExecution", "states:RedriveExecution"], [executions])
+        self.sweep.allow(["states:DescribeExecution"], [executions])
         acknowledge(self.sweep.role, "Any execution of the one machine.", f"IAM5[Resource::{executions}]")
