@@ -106,12 +106,9 @@ def with_receipt(point: TimePoint, receipt: Receipt) -> TimePoint:
 
 def receipt_move(point: TimePoint) -> str | None:
     """Event of the table that a receipt leads to, or None where the state says it already."""
-    if point.is_all_received:
-        event = "received_all"
-    elif point.filled & frozenset(point.required):
-        event = "received_part"
-    else:
-        return None
+    if not point.filled:
+        return None  # what came is nothing that the charter asks for
+    event = "received_all" if point.is_all_received else "received_part"
     return event if machines.TIME_POINT.allows(point.state, event) else None
 
 
