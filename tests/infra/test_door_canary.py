@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from infra.layers import LAYERS, Target, build_layer
+from tests.infra.doors import DOORS
 
-DOORS = (
-    *("access/api", "qualification/api", "tracking/api", "tracking/react"),
-    *("ingest/api", "ingest/start", "ingest/screen", "ingest/sweep"),
-    *("deid/deidentify", "deid/hold", "deid/react", "deid/api", "qc/check", "qc/conclude", "qc/api"),
-    *("queries/api", "queries/react", "reads/api", "reads/react"),
-    *("audit/relay", "audit/sequence", "audit/sweep", "audit/api"),
-)
 CALL = """
 import importlib, sys
 sys.path[:0] = sys.argv[2:]

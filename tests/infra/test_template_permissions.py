@@ -11,6 +11,8 @@ import pytest
 
 from infra.deployment import ROOT
 from infra.keys import READ, SIGN, WRAP, WRITE
+from tests.infra.doors import DOORS
+from tests.infra.settings_named import settings_of
 
 QUEUE_READER = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 STREAM_READER = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
@@ -296,12 +298,12 @@ def test_settings_and_permissions_go_together(assembly):
             assert (f"CORELAB_{name.upper()}_BUCKET" in told) == touched, (door, name)
 
 
-def test_a_door_is_told_every_setting_that_its_file_names(assembly):
-    for door, function in assembly.doors.items():
-        text = (ROOT / "functions" / f"{door}.py").read_text(encoding="utf-8")
-        named = {f"CORELAB_{name}" for name in re.findall(r"\bsetting\(\"([A-Z_]+)\"\)", text)}
-        named |= {f"CORELAB_{name}_BUCKET" for name in re.findall(r"\bbucket\(\"([A-Z]+)\"\)", text)}
-        assert named <= set(assembly.environment(function)), door
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_is_told_what_it_asks_for_and_nothing_else(door, production):
+    told = set(production.environment(production.doors[door])) - {"CORELAB_STAGE"}
+    asked = settings_of(ROOT / "functions" / f"{door}.py")
+
+    assert told == asked - {"CORELAB_INVITATIONS"}
 
 
 def test_the_witness_lets_in_whoever_the_ledgers_roles_let_out(production):
