@@ -1,4 +1,4 @@
-"""Which settings a door leads to, read from the sources: its calls, and what those adapters ask for.
+"""Which settings a door leads to, read from the sources: its calls, and what its adapters ask for."""
 
 import ast
 from collections.abc import Iterator
