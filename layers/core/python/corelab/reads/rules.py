@@ -10,6 +10,10 @@ import hmac
 from collections.abc import Sequence
 from itertools import combinations
 
+from corelab.kernel.ids import ReadId, SubjectId, TrialId, derived_id
+
+PRIMARY_SESSION = "primary"
+
 
 def readers_of(ordinal: int, *, pool: Sequence[str], readers_per_case: int, seed: str) -> tuple[str, ...]:
     """Slots that read the subject who was allocated as number `ordinal`, from 0.
@@ -20,6 +24,13 @@ def readers_of(ordinal: int, *, pool: Sequence[str], readers_per_case: int, seed
     groups = list(combinations(sorted(pool), readers_per_case))
     block, place = divmod(ordinal, len(groups))
     return sorted(groups, key=lambda group: _draw(seed, "block", str(block), *group))[place]
+
+
+def read_id(
+    trial: TrialId, *, design: str, subject: SubjectId, visit: str, slot: str, session: str = PRIMARY_SESSION
+) -> ReadId:
+    """Id of one slot's read of one time point: the same parts always give the same."""
+    return ReadId(derived_id("rd", trial, design, session, subject, visit, slot))
 
 
 def queue_order(read: str, *, seed: str) -> str:

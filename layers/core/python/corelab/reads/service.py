@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from corelab.charter.model import Charter, ReadDesign
 from corelab.kernel.canonical import Plain
-from corelab.kernel.ids import ReadId, SubjectId, TrialId, derived_id
+from corelab.kernel.ids import SubjectId, TrialId
 from corelab.kernel.write_path import (
     Command,
     Decision,
@@ -28,9 +28,7 @@ from corelab.reads.model import (
     Read,
     queue_of,
 )
-from corelab.reads.rules import queue_order, readers_of, reading_id
-
-PRIMARY_SESSION = "primary"
+from corelab.reads.rules import PRIMARY_SESSION, queue_order, read_id, readers_of, reading_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +111,8 @@ def _fresh(
     command: Command, *, charter: Charter, design: ReadDesign, slot: str, time_point: TimePoint
 ) -> Read:
     visits = [visit.id for visit in charter.visits.schedule]
-    id = ReadId(
-        derived_id(
-            "rd", command.trial, design.id, PRIMARY_SESSION, time_point.subject, time_point.visit, slot
-        )
+    id = read_id(
+        command.trial, design=design.id, subject=time_point.subject, visit=time_point.visit, slot=slot
     )
     return Read(
         read=id,
