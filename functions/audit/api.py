@@ -4,12 +4,18 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from corelab.audit.export import versions_json
 from corelab.kernel.ids import TrialId
+from corelab_aws import clients
+from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.wire import TrialInPath
 from corelab_aws.history import history
+from corelab_aws.ledger.export import planned_export
+from corelab_aws.ledger.ports import heads, signer
+from corelab_aws.objects import bucket
 from corelab_aws.store import store
-from functions.audit.wire import EntrySeen, HistorySeen
+from functions.audit.wire import EntrySeen, ExportedFile, ExportSeen, HistorySeen
 
 app = Api("audit")
 
@@ -33,6 +39,40 @@ def read_history(
     app.authorize(store(), "read_history", trial=trial)
     found = history().of(TrialId(trial), object=object, id=id)
     return HistorySeen(object=object, id=id, entries=[EntrySeen.of(entry) for entry in found])
+
+
+@app.post(
+    "/v1/trials/<trial>/ledger-export",
+    operation_id="export_ledger",
+    tags=["audit"],
+    summary="Take the ledger away",
+    description="Every segment and checkpoint up to the last signed one, from ledger and witness.",
+)
+def export_ledger(trial: TrialInPath) -> ExportSeen:
+    """Give what an inspector verifies offline."""
+    app.authorize(store(), "export_ledger", trial=trial)
+    buckets = {"ledger": bucket("LEDGER"), "witness": bucket("WITNESS")}
+    plan = planned_export(
+        clients.s3(),
+        heads(),
+        log=TrialId(trial),
+        ledger=buckets["ledger"].name,
+        witness=buckets["witness"].name,
+    )
+    return ExportSeen(
+        files=[
+            ExportedFile(
+                file=item.file,
+                url=buckets[item.version.bucket].presigned_get(
+                    item.version.key, version_id=item.version.version_id
+                ),
+            )
+            for item in plan
+            if item.file is not None
+        ],
+        versions=versions_json(plan, taken_at=now()).decode(),
+        key_pem=signer().public_key_pem().decode(),
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type

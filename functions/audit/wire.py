@@ -65,3 +65,18 @@ class HistorySeen(Wire):
     object: str
     id: str
     entries: list[EntrySeen]
+
+
+class ExportedFile(Wire):
+    """One file of an export."""
+
+    file: str = Field(description="Its path in the export's folder.")
+    url: str = Field(description="Gives its bytes for a short while.")
+
+
+class ExportSeen(Wire):
+    """What to download, and what to write beside it; `verify.py` then checks the folder offline."""
+
+    files: list[ExportedFile]
+    versions: str = Field(description="Contents of `versions.json`.")
+    key_pem: str = Field(description="Contents of `key.pem`: the public half of the ledger's signing key.")

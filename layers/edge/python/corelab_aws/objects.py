@@ -159,11 +159,10 @@ class Bucket:
         }
         return PresignedPut(url=url, headers=headers)
 
-    def presigned_get(self, key: str) -> str:
-        """URL that gives the object for a short while."""
-        return self._client.generate_presigned_url(
-            "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=URL_SECONDS
-        )
+    def presigned_get(self, key: str, *, version_id: str | None = None) -> str:
+        """URL that gives the object, or one version of it, for a short while."""
+        named = {"Bucket": self.name, "Key": key} | ({"VersionId": version_id} if version_id else {})
+        return self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=URL_SECONDS)
 
 
 def bucket(name: str) -> Bucket:
