@@ -105,7 +105,23 @@ def facts_of(count: int = 20, *, series=SERIES, version=1, **changes) -> dict:
         "patient_ids": 1,
         "frames_of_reference": 1,
         "instances": [
-            {"n": n, "number": n, "meta_agrees": True, "pixel_bytes": {"expected": 131072, "actual": 131072}}
+            {
+                "n": n,
+                "key": f"incoming/{TRIAL}/{TRANSMITTAL}/{n}",
+                "version_id": "v",
+                "size_bytes": 140000,
+                "sha256": f"{n:064x}",
+                "sop_uid": f"2.25.{n}",
+                "number": n,
+                "pixel_sha256": f"{n:064x}",
+                "syntax": "1.2.840.10008.1.2.1",
+                "sop_class": "1.2.840.10008.5.1.4.1.1.4",
+                "meta_agrees": True,
+                "pixel_bytes": {"expected": 131072, "actual": 131072},
+                "study": "s",
+                "frame_of_reference": "f",
+                "patient": "p",
+            }
             for n in range(1, count + 1)
         ],
     }

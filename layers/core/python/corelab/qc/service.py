@@ -75,9 +75,9 @@ def conclude(store: Store, *, command: Command, brought: Brought) -> Outcome[Qc]
         Others moved the verdict so often that it never settled; try again.
     """
     id = qc_id(subject=brought.subject, visit=brought.visit)
+    other_days = _other_days(store, trial=brought.trial, subject=brought.subject, but=brought.visit)
     for _ in range(LONGEST_WAY):
         found = find(store, QC, trial=brought.trial, id=id)
-        other_days = _other_days(store, trial=brought.trial, subject=brought.subject, but=brought.visit)
         start = unjudged(brought) if found is None else found.state
         move = next_move(start, brought, other_days=other_days)
         if move is None:
