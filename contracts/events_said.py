@@ -1,0 +1,124 @@
+"""What the events that other rooms follow say. A reader ignores what it does not know; no field ever goes."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+Version = Annotated[int, Field(ge=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def _id(prefix: str) -> StringConstraints:
+    return StringConstraints(pattern=f"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$")
+
+
+Series = Annotated[str, _id("ser")]
+Transmittal = Annotated[str, _id("tms")]
+Finding = Annotated[str, _id("fnd")]
+
+
+class ScreenedSeries(TypedDict):
+    """A series' version that came out of screening, and the charter's slot that it fills, if any."""
+
+    series: Series
+    version: Version
+    procedure: str | None
+    expected_series: str | None
+
+
+class TransmittalAccepted(TypedDict):
+    """A transmittal was screened: at least one object is usable, and nothing alarms."""
+
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    series: list[ScreenedSeries]
+
+
+class JudgedSeries(ScreenedSeries):
+    """A series and the part it plays in the verdict."""
+
+    role: Literal["PRIMARY", "REPEAT", "NOT_USED", "HELD"]
+
+
+class FindingTold(TypedDict):
+    """What a check found. `slot` is `<procedure>/<series>` or `time_point`."""
+
+    finding: Finding
+    check: Annotated[str, StringConstraints(pattern="^[A-Z]{2,3}-[0-9]{2}$")]
+    slot: str
+    severity: Literal["critical", "major", "minor", "info"]
+    blocks: bool
+    query: str | None
+    seen: str
+    asked: str
+    section: str
+    text: str
+    days_to_answer: Count | None
+
+
+class TimePointJudged(TypedDict):
+    """QC gave a verdict on a time point, on everything received until then."""
+
+    subject: Name
+    visit: Name
+    site: Name
+    transmittal: Transmittal
+    verdict: Literal["ACCEPTED", "ACCEPTED_WITH_DEVIATION", "QUERY_RAISED", "REVIEW", "REJECTED"]
+    qc_version: Version
+    is_complete: bool
+    is_partial: bool
+    is_readable: bool
+    series: list[JudgedSeries]
+    findings: list[FindingTold]
+
+
+TimePointState = Literal[
+    "PLANNED",
+    "DUE",
+    "OVERDUE",
+    "PARTIAL",
+    "RECEIVED",
+    "COMPLETE",
+    "MISSED",
+    "NOT_DONE",
+    "CANCELLED",
+]
+
+
+class TimePointMoved(TypedDict):
+    """A time point is as `state` says, and cannot be read."""
+
+    subject: Name
+    visit: Name
+    site: Name
+    state: TimePointState
+
+
+class SeriesRead(TypedDict):
+    """A version of a series that is read."""
+
+    series: Series
+    version: Version
+
+
+class TimePointReadable(TypedDict):
+    """A time point can be read, and these series are what is read. Said again whenever it is changed."""
+
+    subject: Name
+    visit: Name
+    site: Name
+    state: Literal["READABLE"]
+    series: list[SeriesRead]
+
+
+FOLLOWED: dict[str, tuple[str, type]] = {
+    "TransmittalAccepted.v1": ("ingest", TransmittalAccepted),
+    "TimePointJudged.v1": ("qc", TimePointJudged),
+    "TimePointMoved.v1": ("tracking", TimePointMoved),
+    "TimePointReadable.v1": ("tracking", TimePointReadable),
+}
