@@ -25,13 +25,19 @@ Element = tuple[int, str, int, int, int, "Items | None"]
 """
 
 
+UNIT_BYTES = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "AT": 4, "FD": 8, "SV": 8, "UV": 8}
+
+
 def _codes(vrs: str) -> dict[bytes, str]:
     return {vr.encode(): vr for vr in vrs.split()}
 
 
 SHORT = _codes("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US")  # PS3.5 7.1.2
 LONG = _codes("OB OD OF OL OV OW SQ SV UC UN UR UT UV")
-UNIT_BYTES = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "AT": 4, "FD": 8, "SV": 8, "UV": 8}
+# What a length may not have in its lowest bits: values are even, numbers whole.
+ODD_BITS = {vr: UNIT_BYTES.get(vr, 2) - 1 for vr in (*SHORT.values(), *LONG.values())}
+CODES = {code: (vr, code in LONG, ODD_BITS[vr]) for code, vr in (SHORT | LONG).items()}
+NO_CODE = ("", False, 1)
 UNDEFINED = 0xFFFFFFFF
 HEAD_BYTES = 8
 ITEM_GROUP = 0xFFFE
@@ -83,7 +89,7 @@ class Scan:
         until_delimiter: bool = False,
         first_group: int = FIRST_GROUP,
     ) -> tuple[list[Element], int]:
-        data, largest, left = self._data, self._budgets.value_bytes, self._left
+        data, largest, left, codes = self._data, self._budgets.value_bytes, self._left, CODES.get
         found: list[Element] = []
         last = -1
         while at < end:
@@ -94,19 +100,16 @@ class Scan:
                 group, number, length = _IMPLICIT(data, at)
                 tag = group << 16 | number
                 vr = implicit_vr(tag) if group != ITEM_GROUP else ""
+                odd = ODD_BITS.get(vr, 1)
             else:
                 group, number, code, length = _EXPLICIT(data, at)
                 tag = group << 16 | number
-                if code in SHORT:
-                    vr = SHORT[code]
-                elif code in LONG:
-                    vr = LONG[code]
+                vr, is_long, odd = codes(code, NO_CODE)
+                if is_long:
                     value += 4
                     if value > end:
                         self._too_short(at, end)
                     (length,) = _LENGTH(data, at + HEAD_BYTES)
-                else:
-                    vr = ""
             if tag <= last or not vr or group < first_group:
                 if until_delimiter and tag == tags.ITEM_END:
                     self._left = left
@@ -129,7 +132,7 @@ class Scan:
                 stop = value + length
                 if stop > end:
                     self._overruns(tag, at=at, end=end)
-                if length & 1 or (vr in UNIT_BYTES and length % UNIT_BYTES[vr]):
+                if length & odd:
                     self._lies(tag, at)
                 if length > largest and tag != tags.PIXEL_DATA:
                     raise OverBudget("Send an image: one value is too large.", tag=tags.tag_text(tag))

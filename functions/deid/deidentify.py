@@ -1,0 +1,80 @@
+"""De-identifies one series: a Map item comes in, the item with its pack's keys goes out.
+
+A refusal is raised by its class's name; the state machine catches it and `hold` records it. A repeat makes
+the same bytes and finds its own objects and events.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from corelab import __version__
+from corelab.deid import service
+from corelab.deid.facts import Original, load_facts
+from corelab.deid.packing import deidentify_series
+from corelab.deid.profile import assignment_of, profile_of
+from corelab.deid.runs import Keys, keys_of, run_of
+from corelab.kernel.actors import system
+from corelab.kernel.ids import TrialId
+from corelab.kernel.write_path import Command
+from corelab_aws.charters import charter_by_hash
+from corelab_aws.clock import now
+from corelab_aws.keyring import key_ring
+from corelab_aws.objects import bucket
+from corelab_aws.store import store
+
+STORE = store()
+KEYS = key_ring(STORE)
+INCOMING, RECORDS, PACKS = bucket("INCOMING"), bucket("RECORDS"), bucket("PACKS")
+logger = Logger(service="deid")
+
+
+def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
+    """Pack, index and certificate of the item's series."""
+    trial, run = TrialId(event["trial"]), run_of(event)
+    command = Command(
+        id=f"{run.transmittal}/{run.series}/v{run.version}/deid",
+        trial=trial,
+        actor=system("deid.deidentify"),
+        now=now(),
+        software=__version__,
+        cause=run.transmittal,
+        charter=event["charter"],
+    )
+    begun = service.begin(STORE, command=command, run=run).state.version(run.version)
+    keys = keys_of(trial, run.series, run.version)
+    if begun is not None and begun.pack is not None:
+        return answer(event, keys)  # done before: what a certificate names is not written again
+    facts = load_facts(RECORDS.get(event["facts"]))
+    charter = charter_by_hash(STORE, trial, facts.charter)
+    with tempfile.TemporaryDirectory() as folder:
+        tar = Path(folder) / "pack.tar"
+        with tar.open("wb") as sink:
+            packed = deidentify_series(
+                facts,
+                profile=profile_of(charter),
+                assignment=assignment_of(charter, facts),
+                keys=KEYS.trial_keys(trial),
+                salt=KEYS.subject_salt(trial, facts.subject),
+                originals=original,
+                sink=sink,
+            )
+        PACKS.put_file(keys.pack, tar, content_type="application/x-tar")
+    PACKS.put(keys.index, packed.index, content_type="application/json")
+    PACKS.put(keys.certificate, packed.certificate, content_type="application/json")
+    service.conclude(STORE, command=command, run=run, packed=packed, keys=keys)
+    logger.info("deid.done", extra={"series": run.series, "version": run.version, **packed.counts})
+    return answer(event, keys)
+
+
+def original(one: Original) -> bytes:
+    """Bytes of exactly the version that Screen saw."""
+    return INCOMING.get(one.key, version_id=one.version_id)
+
+
+def answer(event: Mapping[str, Any], keys: Keys) -> Mapping[str, Any]:
+    """The item, with the keys of what was made."""
+    return {**event, "pack": keys.pack, "index": keys.index, "certificate": keys.certificate}

@@ -1,0 +1,92 @@
+"""One rule against one element: its new bytes, its count, its entry in the index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corelab.deid.actions import Action, Rule
+from corelab.deid.dates import shifted
+from corelab.deid.errors import ValueUnusable
+from corelab.deid.outcomes import DATES, EMPTIED, KEPT, REMOVED, REPLACED, UIDS, Listed, Outcome, RuleSet
+from corelab.deid.shapes import has_shape
+from corelab.deid.special import capped_age, dummy, is_sex, is_timezone
+from corelab.dicom.dictionary import lookup
+from corelab.dicom.tags import tag_text
+from corelab.dicom.values import element, value_of
+
+NOT_LISTED = frozenset({"SQ", "OB", "OW", "OD", "OF", "OL", "OV", "UN"})  # bulk has no place in the index
+AS_SUCH = frozenset({Action.REMOVE, Action.EMPTY, Action.DUMMY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applier:
+    """Applies rules to values under one character set and pixel sign.
+
+    Attributes
+    ----------
+    is_signed : bool
+        Pixel Representation (0028,0103) is 1: values of US or SS are SS (PS3.5 A.1).
+    """
+
+    rules: RuleSet
+    charsets: Sequence[str]
+    is_signed: bool
+
+    def applied(self, rule: Rule, tag: int, vr: str, raw: bytes, value: bytes) -> Outcome:  # noqa: PLR0911, PLR0917 -- a return per action
+        """Outcome for an element that is no sequence, of a representation that the rule expects.
+
+        Raises
+        ------
+        ValueUnusable
+            A required attribute holds what it may not.
+        """
+        if vr not in rule.vrs:
+            return self.basic(rule, rule.fallback, tag)
+        text = value.strip(b" \0")
+        match rule.action:
+            case Action.KEEP if has_shape(value, vr):
+                return Outcome(raw, KEPT, self._entry(tag, vr, value))
+            case Action.UID:
+                return self._made(tag, vr, self.rules.uids.value(value), UIDS)
+            case Action.DATE:
+                moved = shifted(value, vr, days=self.rules.offset_days)
+                if moved is not None:
+                    return self._made(tag, vr, moved, DATES)
+            case Action.AGE:
+                age = capped_age(value)
+                if age is not None:
+                    return self._made(tag, vr, age, KEPT if age == text else REPLACED)
+            case Action.SEX if is_sex(value):
+                return self._made(tag, vr, text, KEPT)
+            case Action.TIMEZONE if is_timezone(value):
+                return self._made(tag, vr, text, KEPT)
+        return self.basic(rule, rule.action if rule.action in AS_SUCH else rule.fallback, tag)
+
+    def basic(self, rule: Rule, action: Action, tag: int) -> Outcome:
+        """Outcome of removing, emptying or replacing.
+
+        Raises
+        ------
+        ValueUnusable
+            The attribute is required and nothing may stand for it.
+        """
+        vr = rule.vrs[0]
+        match action:
+            case Action.REMOVE | Action.UID:  # a UID of another representation has nothing to map
+                return Outcome(b"", REMOVED)
+            case Action.EMPTY:
+                return self._made(tag, vr, b"", EMPTIED)
+            case Action.DUMMY:
+                return self._made(tag, vr, dummy(vr), REPLACED)
+        raise ValueUnusable("Send the image again: a required attribute is unusable.", tag=tag_text(tag))
+
+    def _made(self, tag: int, vr: str, value: bytes, counted: int) -> Outcome:  # noqa: PLR0917 -- the element, taken apart
+        raw = element(tag, vr, value, implicit=self.rules.is_implicit)
+        return Outcome(raw, counted, self._entry(tag, vr, value))
+
+    def _entry(self, tag: int, vr: str, value: bytes) -> Listed | None:
+        if vr in NOT_LISTED:
+            return None
+        if vr == "US" and self.rules.is_implicit and self.is_signed:
+            entry = lookup(tag)
+            vr = "SS" if entry is not None and "SS" in entry.vrs else vr
+        return tag_text(tag), value_of(value, vr, self.charsets)

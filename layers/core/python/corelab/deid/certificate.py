@@ -1,0 +1,59 @@
+"""The certificate of a series, `certificate/1`: what was done, by which rules, to which bytes.
+
+No time inside: the same run gives the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corelab.deid.outcomes import COUNTS
+from corelab.deid.profile import DeidProfile
+from corelab.deid.table import EDITION, data_digest
+from corelab.deid.written import ENGINE
+from corelab.kernel.canonical import canonical_json, digest
+
+SCHEMA = "certificate/1"
+PROFILE = f"{EDITION} Basic Application Level Confidentiality"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """Record of what was done to a series.
+
+    Attributes
+    ----------
+    counts : sequence of int
+        Elements over all instances and depths, in the order of `outcomes.COUNTS`.
+    """
+
+    series: str
+    pack_sha256: str
+    index_sha256: str
+    profile: DeidProfile
+    charter: str
+    instances: int
+    counts: Sequence[int]
+
+    def json(self) -> bytes:
+        """Canonical JSON: the same run, the same bytes."""
+        return canonical_json(
+            {
+                "schema": SCHEMA,
+                "series": self.series,
+                "pack_sha256": self.pack_sha256,
+                "index_sha256": self.index_sha256,
+                "profile": PROFILE,
+                "options": list(self.profile.options),
+                "engine": ENGINE,
+                "rules_sha256": rules_sha256(self.profile),
+                "charter": self.charter,
+                "counts": {"instances": self.instances, **dict(zip(COUNTS, self.counts, strict=True))},
+                "masked": 0,
+                "scanner": None,
+            }
+        )
+
+
+def rules_sha256(profile: DeidProfile) -> str:
+    """Digest of the rule files, the options and the engine: equal only where the same rules apply."""
+    return digest({"data": data_digest(), "profile": profile.plain, "engine": ENGINE})

@@ -1,0 +1,98 @@
+"""Why a series is held instead of packed. Facts name tags and codes, never values."""
+
+from typing import ClassVar
+
+from corelab.dicom.errors import Unreadable
+from corelab.kernel.errors import CorelabError
+
+
+class DeidRefused(CorelabError):
+    """The series cannot be de-identified as it is; the root of what this room refuses."""
+
+    code: ClassVar[str] = "DEI-100"
+
+
+class ClassNotAccepted(DeidRefused):
+    """The object is neither a CT nor an MR image."""
+
+    code = "DEI-101"
+
+
+class SourceDiffers(DeidRefused):
+    """The original's bytes are not those that Screen saw."""
+
+    code = "DEI-102"
+
+
+class ValueUnusable(DeidRefused):
+    """A required attribute holds what its value representation does not allow, or nothing."""
+
+    code = "DEI-103"
+
+
+class PixelsUnexpected(DeidRefused):
+    """No pixels, or more bytes of them than the header accounts for."""
+
+    code = "DEI-104"
+
+
+class BurnedIn(DeidRefused):
+    """The header says that text is burned into the pixels."""
+
+    code = "DEI-105"
+
+
+class SeriesTooLarge(DeidRefused):
+    """The series is over the size that one run takes; a person decides."""
+
+    code = "DEI-106"
+
+
+class FactsDisagree(DeidRefused):
+    """The bytes name another instance than the facts do."""
+
+    code = "DEI-107"
+
+
+class NothingToPack(DeidRefused):
+    """The facts name no instance."""
+
+    code = "DEI-108"
+
+
+class ProfileNotSupported(DeidRefused):
+    """The charter asks for something that this version does not do."""
+
+    code = "DEI-109"
+
+
+class VersionUnknown(DeidRefused):
+    """The series has no such version, or it belongs to another subject or visit."""
+
+    code = "DEI-110"
+
+
+class RunUnreadable(DeidRefused):
+    """The state machine's item does not describe a version of a series."""
+
+    code = "DEI-111"
+
+
+class Unexpected(DeidRefused):
+    """The run ended in a way nobody foresaw; the series is held for a person."""
+
+    code = "DEI-199"
+
+
+def code_of(error_name: str) -> str:
+    """Code of a refusal by its class's name, as a state machine reports it.
+
+    Any other name gives the code of the unexpected.
+    """
+    kinds: tuple[type[CorelabError], ...] = (
+        DeidRefused,
+        *DeidRefused.__subclasses__(),
+        Unreadable,
+        *Unreadable.__subclasses__(),
+    )
+    return next((kind.code for kind in kinds if kind.__name__ == error_name), Unexpected.code)

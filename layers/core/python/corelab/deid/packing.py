@@ -1,0 +1,187 @@
+"""A series' originals into a pack, one at a time: read, verify, de-identify, stream out, index.
+
+Three digests of an image's bytes are taken: of the original, against the facts; of the new file, for the
+index; of the tar, for the certificate. The pixels' own digest is not taken again: the original's digest
+proves that these are the bytes whose pixels Screen digested, and the new file holds the same run of memory.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corelab.deid.certificate import Certificate
+from corelab.deid.dates import subject_offset_days
+from corelab.deid.errors import FactsDisagree, NothingToPack, SeriesTooLarge, SourceDiffers
+from corelab.deid.facts import Original, SeriesFacts
+from corelab.deid.instance import Cleaned, Deidentifier
+from corelab.deid.outcomes import COUNTS
+from corelab.deid.ports import Originals, Sink
+from corelab.deid.profile import Assignment, DeidProfile
+from corelab.deid.uids import KeyedUids
+from corelab.deid.written import ENGINE
+from corelab.kernel.canonical import sha256_hex
+from corelab.kernel.keys import Purpose, TrialKeys
+from corelab.pack.index import Index, Instance
+from corelab.pack.tar import TarWriter
+
+LARGEST_SERIES_BYTES = 448 * 1024 * 1024  # the pack lies on a door's disk of 512 MiB before it is stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """What came of a series; its tar went to the sink.
+
+    Attributes
+    ----------
+    index, certificate : bytes
+        Canonical JSON.
+    counts : mapping of str to int
+    """
+
+    tar_sha256: str
+    tar_bytes: int
+    index: bytes = field(repr=False)
+    index_sha256: str
+    certificate: bytes = field(repr=False)
+    certificate_sha256: str
+    instances: int
+    counts: dict[str, int]
+
+
+def deidentify_series(
+    facts: SeriesFacts,
+    *,
+    profile: DeidProfile,
+    assignment: Assignment,
+    keys: TrialKeys,
+    salt: bytes,
+    originals: Originals,
+    sink: Sink,
+    largest_bytes: int = LARGEST_SERIES_BYTES,
+) -> Packed:
+    """De-identify a series: the same input, the same bytes.
+
+    Parameters
+    ----------
+    salt : bytes
+        The subject's.
+    originals : Originals
+        Gives one original's bytes at a time; no more than one is held.
+    sink : Sink
+        Takes the tar.
+    largest_bytes : int
+        Sum of the originals' sizes.
+
+    Raises
+    ------
+    SeriesTooLarge, NothingToPack
+        Before anything is read.
+    SourceDiffers, FactsDisagree
+        The bytes are not those of the facts.
+    DeidRefused, corelab.dicom.errors.Unreadable
+        An image cannot be de-identified; nothing of the series may be used.
+    """
+    _check_size(facts, largest_bytes)
+    uids = KeyedUids(keys.key(Purpose.UID))
+    offset_days = (
+        subject_offset_days(keys, salt=salt, range_days=profile.dates_range_days)
+        if profile.shift_dates
+        else 0
+    )
+    deidentifier = Deidentifier(profile=profile, assignment=assignment, uids=uids, offset_days=offset_days)
+    tar = TarWriter(sink)
+    instances: list[Instance] = []
+    counts = [0] * len(COUNTS)
+    for original in _ordered(facts.originals, uids):
+        cleaned = _cleaned(original, originals(original), deidentifier=deidentifier, uids=uids)
+        instances.append(_stored(original, cleaned, tar))
+        counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
+    return _concluded(facts, profile=profile, tar=tar, instances=instances, counts=counts)
+
+
+def _check_size(facts: SeriesFacts, largest_bytes: int) -> None:
+    if not facts.originals:
+        raise NothingToPack("Screen the series again: its facts name no image.")
+    size = sum(original.size_bytes for original in facts.originals)
+    if size > largest_bytes:
+        raise SeriesTooLarge(
+            "A person decides: the series is larger than one run takes.", bytes=size, largest=largest_bytes
+        )
+
+
+def _ordered(originals: Sequence[Original], uids: KeyedUids) -> list[Original]:
+    """Originals by instance number, then by new UID; those without a number last."""
+    placed = sorted(
+        ((one.number is None, one.number or 0, uids.of(one.sop_uid), one) for one in originals),
+        key=lambda place: place[:3],
+    )
+    if len({uid for *_, uid, _ in placed}) != len(placed):
+        raise FactsDisagree("Screen the series again: two of its images have one UID.")
+    return [one for *_, one in placed]
+
+
+def _cleaned(original: Original, data: bytes, *, deidentifier: Deidentifier, uids: KeyedUids) -> Cleaned:
+    if sha256_hex(data) != original.sha256:
+        raise SourceDiffers("Report this: an original is not the bytes that Screen saw.")
+    cleaned = deidentifier.clean(data)
+    if cleaned.sop_instance != uids.of(original.sop_uid) or len(cleaned.pixels) != original.pixel_bytes:
+        raise FactsDisagree("Screen the series again: its facts are of another image.")
+    return cleaned
+
+
+def _stored(original: Original, cleaned: Cleaned, tar: TarWriter) -> Instance:
+    digest = hashlib.sha256(cleaned.head)
+    digest.update(cleaned.pixels)
+    offset = tar.add(f"{cleaned.sop_instance}.dcm", (cleaned.head, cleaned.pixels))
+    return Instance(
+        sop=cleaned.sop_instance,
+        offset=offset,
+        length=len(cleaned.head) + len(cleaned.pixels),
+        sha256=digest.hexdigest(),
+        syntax=cleaned.syntax,
+        sop_class=cleaned.sop_class,
+        source_sha256=original.sha256,
+        header=cleaned.listed,
+        frames=((offset + len(cleaned.head), len(cleaned.pixels)),),
+        payload_in=original.pixel_sha256,
+        payload_out=original.pixel_sha256,
+    )
+
+
+def _concluded(
+    facts: SeriesFacts,
+    *,
+    profile: DeidProfile,
+    tar: TarWriter,
+    instances: Sequence[Instance],
+    counts: Sequence[int],
+) -> Packed:
+    tar_sha256 = tar.close()
+    index = Index(
+        series=facts.series,
+        version=facts.version,
+        charter=facts.charter,
+        engine=ENGINE,
+        tar_bytes=tar.size_bytes,
+        tar_sha256=tar_sha256,
+        instances=tuple(instances),
+    ).json()
+    certificate = Certificate(
+        series=facts.series,
+        pack_sha256=tar_sha256,
+        index_sha256=sha256_hex(index),
+        profile=profile,
+        charter=facts.charter,
+        instances=len(instances),
+        counts=counts,
+    ).json()
+    return Packed(
+        tar_sha256=tar_sha256,
+        tar_bytes=tar.size_bytes,
+        index=index,
+        index_sha256=sha256_hex(index),
+        certificate=certificate,
+        certificate_sha256=sha256_hex(certificate),
+        instances=len(instances),
+        counts=dict(zip(COUNTS, counts, strict=True)),
+    )

@@ -1,0 +1,155 @@
+"""What this room does to a series' record: begin, conclude, hold, select."""
+
+from dataclasses import replace
+
+from corelab.deid import events
+from corelab.deid.errors import SeriesTooLarge, VersionUnknown
+from corelab.deid.model import (
+    DEIDENTIFYING,
+    RECEIVED,
+    SERIES,
+    SERIES_KIND,
+    Series,
+    SeriesVersion,
+)
+from corelab.deid.packing import Packed
+from corelab.deid.rules import Role, selection
+from corelab.deid.runs import Keys, Run
+from corelab.kernel.ids import SeriesId
+from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, get
+
+RESUBMITTED = "a newer or another series is read instead"
+
+
+def begin(store: Store, *, command: Command, run: Run) -> Outcome[Series]:
+    """Start the version's run; a repeat of the same command finds it started.
+
+    Raises
+    ------
+    VersionUnknown
+        The series belongs to another subject or visit.
+    IllegalMove
+        The version was run before.
+    """
+
+    def decide(found: Found[Series] | None) -> Decision[Series]:
+        series = _series(found, run)
+        version = series.version(run.version) or _new(run)
+        return _moved(series, version, "deid_started", command=command, run=run, type=events.STARTED)
+
+    return execute(store, SERIES_KIND, id=run.series, command=command, step="begin", decide=decide)
+
+
+def conclude(store: Store, *, command: Command, run: Run, packed: Packed, keys: Keys) -> Outcome[Series]:
+    """Record the pack: certificate and pack exist.
+
+    Raises
+    ------
+    IllegalMove
+        The version is not being de-identified.
+    """
+
+    def decide(found: Found[Series] | None) -> Decision[Series]:
+        series = _series(found, run)
+        version = replace(
+            _known(series, run),
+            instances=packed.instances,
+            code=None,
+            pack=keys.pack,
+            pack_sha256=packed.tar_sha256,
+            index=keys.index,
+            index_sha256=packed.index_sha256,
+            certificate=keys.certificate,
+            certificate_sha256=packed.certificate_sha256,
+        )
+        return _moved(series, version, "deid_passed", command=command, run=run, type=events.DEIDENTIFIED)
+
+    return execute(store, SERIES_KIND, id=run.series, command=command, step="conclude", decide=decide)
+
+
+def hold(store: Store, *, command: Command, run: Run, code: str) -> Series:
+    """Hold the version with a code, whatever it had come to.
+
+    A version that never began is begun first. One whose pack exists keeps its state: what failed then was a
+    later step, and the pack is sound.
+    """
+    found = find(store, SERIES_KIND, trial=command.trial, id=run.series)
+    known = found.state.version(run.version) if found else None
+    if found and known and known.state not in (RECEIVED, DEIDENTIFYING):
+        return found.state
+    if known is None or known.state == RECEIVED:
+        begin(store, command=command, run=run)
+    event = "too_large" if code == SeriesTooLarge.code else "deid_failed"
+    because = replace(command, reason=code)
+
+    def decide(found: Found[Series] | None) -> Decision[Series]:
+        series = _series(found, run)
+        version = replace(_known(series, run), code=code)
+        return _moved(series, version, event, command=because, run=run, type=events.HELD)
+
+    return execute(store, SERIES_KIND, id=run.series, command=because, step="hold", decide=decide).state
+
+
+def select(store: Store, *, command: Command, series: SeriesId, version: int, role: Role) -> tuple[str, ...]:
+    """Follow a verdict on a series; answers the moves that were made, none where there was nothing to do.
+
+    Raises
+    ------
+    NotFound, VersionUnknown
+        The series or its version is not there (yet).
+    """
+    found = get(store, SERIES_KIND, trial=command.trial, id=series)
+    moves = selection(found.state, version=version, role=role)
+    because = replace(command, reason=RESUBMITTED)
+    for number, event in moves:
+
+        def decide(found: Found[Series] | None, number: int = number, event: str = event) -> Decision[Series]:
+            known = found.state.version(number) if found else None
+            if found is None or known is None:
+                raise VersionUnknown("Repeat later: the series has no such version.", version=number)
+            state = SERIES.move(known.state, event, by=command.actor.role, reason=because.reason)
+            changed = replace(known, state=state)
+            return Decision(
+                state=found.state.with_version(changed),
+                type=events.SELECTED,
+                action=f"series.{event}",
+                data=events.event_data(series, changed),
+            )
+
+        with_reason = because if event == "supersede" else command
+        step = f"{series}/v{number}/{event}"
+        execute(store, SERIES_KIND, id=series, command=with_reason, step=step, decide=decide)
+    return tuple(event for _, event in moves)
+
+
+def _moved(
+    series: Series, version: SeriesVersion, event: str, *, command: Command, run: Run, type: str
+) -> Decision[Series]:
+    state = SERIES.move(version.state, event, by=command.actor.role, reason=command.reason)
+    changed = replace(version, state=state)
+    return Decision(
+        state=series.with_version(changed),
+        type=type,
+        action=f"series.{event}",
+        data=events.event_data(run.series, changed),
+    )
+
+
+def _series(found: Found[Series] | None, run: Run) -> Series:
+    if found is None:
+        return Series(site=run.site, subject=run.subject, visit=run.visit, versions=())
+    whose = (found.state.site, found.state.subject, found.state.visit)
+    if whose != (run.site, run.subject, run.visit):
+        raise VersionUnknown("Report this: the series belongs to another subject or visit.")
+    return found.state
+
+
+def _known(series: Series, run: Run) -> SeriesVersion:
+    known = series.version(run.version)
+    if known is None:
+        raise VersionUnknown("Begin the run first: the series has no such version.", version=run.version)
+    return known
+
+
+def _new(run: Run) -> SeriesVersion:
+    return SeriesVersion(version=run.version, transmittal=run.transmittal, state=SERIES.initial, instances=0)

@@ -1,0 +1,75 @@
+"""PS3.15 Table E.1-1 and the attribute types of the CT and MR IODs, as data.
+
+`data/ps315_profile.csv`: Basic profile 2026c, option columns 2024b, as its edition columns say.
+`data/attribute_types.csv`: PS3.3, as its first line says.
+"""
+
+import csv
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from corelab.dicom.syntaxes import CT_IMAGE, MR_IMAGE
+
+DATA_FILES = ("ps315_profile.csv", "safe_private_tags.csv", "attribute_types.csv")
+EDITION = "PS3.15 2026c"
+
+
+class Row(NamedTuple):
+    """One row of Table E.1-1.
+
+    `basic` is the Basic profile's action code; the others are the option columns: K, C or nothing.
+    """
+
+    tag: str
+    keyword: str
+    vr: str
+    basic: str
+    modified_dates: str
+    characteristics: str
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Every row, in the table's order; tags as written there, patterns included."""
+    return tuple(
+        Row(
+            tag=line["tag"],
+            keyword=line["keyword"],
+            vr=line["vr"],
+            basic=line["basic_profile"],
+            modified_dates=line["retain_long_modified_dates"],
+            characteristics=line["retain_patient_characteristics"],
+        )
+        for line in csv.DictReader(data_text("ps315_profile.csv").splitlines())
+    )
+
+
+@cache
+def rows_by_tag() -> dict[int, Row]:
+    """Rows of single tags. The four patterns (private, curves, overlays) are rules of their own."""
+    single = (row for row in rows() if "X" not in row.tag[1:10] and "GGGG" not in row.tag)
+    return {int(row.tag[1:5] + row.tag[6:10], 16): row for row in single}
+
+
+@cache
+def attribute_types(sop_class: str) -> dict[int, int]:
+    """Type (1, 2 or 3) by tag in the IOD of an accepted SOP class; what is absent is of type 3."""
+    column = {CT_IMAGE: "ct", MR_IMAGE: "mr"}[sop_class]
+    lines = data_text("attribute_types.csv").splitlines()[1:]
+    return {int(line["tag"], 16): int(line[column][0]) for line in csv.DictReader(lines)}
+
+
+@cache
+def data_digest() -> str:
+    """SHA-256 over the rule files, 64 hex."""
+    digest = hashlib.sha256()
+    for name in DATA_FILES:
+        digest.update(hashlib.sha256(data_text(name).encode()).digest())
+    return digest.hexdigest()
+
+
+def data_text(name: str) -> str:
+    """Text of a rule file."""
+    return (files("corelab.deid") / "data" / name).read_text(encoding="utf-8")
