@@ -1,0 +1,101 @@
+"""A worker may die at any external call, before or after it; the same command again mends everything."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from corelab.ingest.budgets import Budgets
+from corelab.ingest.reading import read_image
+from tests.fakes.dicom_files import mr_slice
+from tests.fakes.ingest_world import World, numbered, promised
+from tests.fakes.killing import Killed, Switch
+
+FILES = [mr_slice(1), mr_slice(2), b"not DICOM", mr_slice(1, SeriesInstanceUID="1.2.3.5", PatientID="")]
+ONE_BY_ONE = {"budgets": replace(Budgets(), readers=1), "read": read_image}
+
+
+def opened(world):
+    world.open()
+
+
+def registered(world):
+    world.register(world.open(), promised(*FILES))
+
+
+def completed(world):
+    world.complete(world.open())
+
+
+def screened(world):
+    world.screen(world.open(), **ONE_BY_ONE)
+
+
+def nothing(_world):
+    """Before anything."""
+
+
+def uploaded(world):
+    id = world.open()
+    world.upload(world.register(id, promised(*FILES)), numbered(*FILES))
+
+
+def incomplete(world):
+    id = world.open()
+    world.upload(world.register(id, promised(*FILES)), numbered(*FILES[:2]))
+    world.complete(id, "too early")
+
+
+def received(world):
+    world.sent(*FILES)
+
+
+def grown(world):
+    world.screened(mr_slice(7), mr_slice(1, SoftwareVersions="28"), key="earlier")
+    world.sent(*FILES)
+
+
+STEPS = [
+    pytest.param(nothing, opened, id="open"),
+    pytest.param(nothing, registered, id="register"),
+    pytest.param(incomplete, registered, id="resume"),
+    pytest.param(uploaded, completed, id="complete"),
+    pytest.param(incomplete, completed, id="complete-incomplete"),
+    pytest.param(received, screened, id="screen"),
+    pytest.param(grown, screened, id="screen-a-later-version"),
+]
+
+
+@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("given", "step"), STEPS)
+def test_a_step_that_died_anywhere_and_is_repeated_leaves_what_an_undisturbed_one_leaves(
+    given, step, is_after
+):
+    undisturbed = World()
+    given(undisturbed)
+    step(undisturbed)
+
+    for at in itertools.count(1):
+        world, switch = World(), Switch(at, is_after=is_after)
+        given(world)
+        try:
+            step(world.wired(switch.wire))
+        except Killed:
+            step(world)
+        else:
+            break
+        assert world.snapshot() == undisturbed.snapshot(), f"died at call {at}"
+    assert at > 3  # the step was cut at every one of its calls
+
+
+def test_the_order_in_which_two_transmittals_are_screened_changes_only_whose_version_is_first():
+    kept = []
+    for order in itertools.permutations(["a", "b"]):
+        world = World()
+        ids = {"a": world.sent(mr_slice(1), key="a"), "b": world.sent(mr_slice(2), key="b")}
+        for key in (*order, *order):  # and each delivered twice
+            answer = world.screen(ids[key])
+        series = answer["series"][0]["series"]
+        assert world.versions(series) == ["v1.json", "v2.json"]
+        kept.append(series)
+    assert kept[0] == kept[1]

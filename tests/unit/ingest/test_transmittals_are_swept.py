@@ -1,0 +1,161 @@
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from corelab.ingest.layout import manifest_key
+from corelab.ingest.sweep import sweep
+from tests.fakes.dicom_files import mr_slice
+from tests.fakes.ingest_world import TRIAL, World, promised
+from tests.fakes.killing import Killed, Switch
+
+MINUTES, DAYS = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass
+class MemoryExecutions:
+    """Runs by name."""
+
+    running: dict[str, dict] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+
+    def start(self, name, document):
+        if name in self.running or name in self.dead:
+            return False
+        self.running[name] = document
+        return True
+
+    def is_running(self, name):
+        return name in self.running
+
+    def kill(self):
+        self.dead |= set(self.running)
+        self.running.clear()
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def runs():
+    return MemoryExecutions()
+
+
+def swept(world, runs):
+    return sweep(world.store, incoming=world.incoming, executions=runs, now=world.now, software="0")
+
+
+def entries(world):
+    return [event for event in world.store.events.values() if event.type == "TransmittalSwept.v1"]
+
+
+def test_a_young_transmittal_is_left_alone(world, runs):
+    world.sent(mr_slice(1))
+    world.later(MINUTES)
+
+    assert swept(world, runs) == ()
+
+
+def test_a_received_transmittal_whose_event_was_lost_is_started_and_the_ledger_says_so(world, runs):
+    id = world.sent(mr_slice(1))
+    world.later(3 * MINUTES)
+
+    assert [item.transmittal for item in swept(world, runs)] == [id]
+
+    (document,) = runs.running.values()
+    (entry,) = entries(world)
+    assert document["transmittal"] == id
+    assert document["manifest"]["version"] == "1"
+    assert entry.reason == "found by sweep"
+    assert world.screen(id)["outcome"] == "ACCEPTED"
+
+
+def test_a_manifest_that_was_never_written_is_written(world, runs):
+    id = world.sent(mr_slice(1))
+    del world.incoming.versions[manifest_key(TRIAL, id)]
+    world.later(3 * MINUTES)
+
+    swept(world, runs)
+
+    assert world.incoming.version_of(manifest_key(TRIAL, id)) == "1"
+    assert not runs.running  # the manifest's own event starts it
+
+
+def test_a_run_that_is_under_way_is_left_alone(world, runs):
+    world.sent(mr_slice(1))
+    world.later(3 * MINUTES)
+    swept(world, runs)
+    world.later(3 * MINUTES)
+
+    assert swept(world, runs) == ()
+    assert len(entries(world)) == 1
+
+
+def test_a_run_that_died_before_it_claimed_is_started_again_under_a_fresh_name(world, runs):
+    world.sent(mr_slice(1))
+    world.later(3 * MINUTES)
+    swept(world, runs)
+    runs.kill()
+    world.later(3 * MINUTES)
+
+    swept(world, runs)
+
+    (name,) = runs.running
+    assert name.endswith("-2")
+
+
+def test_a_screening_that_died_is_started_again_and_goes_on(world, runs):
+    id = world.sent(mr_slice(1), mr_slice(2))
+    with pytest.raises(Killed):
+        world.wired(Switch(8).wire).screen(id)
+    assert world.state(id).state == "SCREENING"
+    world.later(59 * MINUTES)
+    assert swept(world, runs) == ()
+    world.later(2 * MINUTES)
+
+    swept(world, runs)
+
+    assert len(runs.running) == 1
+    assert world.screen(id)["outcome"] == "ACCEPTED"
+
+
+@pytest.mark.parametrize("is_completed", [False, True])
+def test_an_upload_that_nobody_finishes_is_abandoned_after_seven_days(world, runs, is_completed):
+    id = world.open()
+    world.register(id, promised(mr_slice(1)))
+    if is_completed:
+        world.complete(id)
+    world.later(7 * DAYS - MINUTES)
+    assert swept(world, runs) == ()
+    world.later(MINUTES)
+
+    swept(world, runs)
+
+    assert world.state(id).state == "ABANDONED"
+    assert swept(world, runs) == ()
+
+
+def test_finished_transmittals_are_not_on_the_list(world, runs):
+    world.screened(mr_slice(1))
+    world.later(30 * DAYS)
+
+    assert swept(world, runs) == ()
+    assert list(world.store.indexed(room="ingest", trial=TRIAL, list="open")) == []
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+def test_a_sweep_that_dies_anywhere_is_made_up_for_by_the_next(is_after):
+    for at in range(1, 30):
+        world, runs, switch = World(), MemoryExecutions(), Switch(at, is_after=is_after)
+        world.sent(mr_slice(1))
+        world.later(3 * MINUTES)
+        cut = world.wired(switch.wire)
+        try:
+            sweep(cut.store, incoming=cut.incoming, executions=switch.wire(runs), now=cut.now, software="0")
+        except Killed:
+            world.later(3 * MINUTES)
+            swept(world, runs)
+        assert len(runs.running) == 1
+        assert entries(world)
