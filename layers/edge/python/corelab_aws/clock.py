@@ -7,8 +7,9 @@ from corelab.kernel.ids import ULID_BYTES, ULID_TIME_BYTES, ulid
 
 
 def now() -> datetime:
-    """The present moment, UTC."""
-    return datetime.now(UTC)
+    """The present moment, UTC, in whole milliseconds: as it is stored, so a repeat answers the same."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def new_id(prefix: str) -> str:

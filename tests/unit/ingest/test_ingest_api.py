@@ -1,0 +1,156 @@
+import pytest
+
+from corelab.kernel.actors import Role
+from tests.fakes.api_requests import answer, claims, door_module, request
+from tests.fakes.dicom_files import mr_slice
+from tests.fakes.ingest_world import TRIAL, World
+from tests.fakes.people import account, grant
+
+BASE = f"/v1/trials/{TRIAL}/transmittals"
+SLICES = [mr_slice(1), mr_slice(2)]
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def door(monkeypatch, world):
+    module = door_module(monkeypatch, "functions.ingest.api", store=world.store)
+    monkeypatch.setattr(module, "INCOMING", world.incoming)
+    monkeypatch.setattr(module, "Registry", lambda _: world.registry)
+    for person, role, site in (
+        ("nurse", Role.SITE, "101"),
+        ("other", Role.SITE, "102"),
+        ("cra", Role.CRA, None),
+    ):
+        account(world.store, person)
+        grant(world.store, person, role, site=site)
+    return module
+
+
+@pytest.fixture
+def call(door):
+    def send(method, path, *, who="nurse", body=None, key=None, query=None):
+        event = request(method, BASE + path, who=claims(who), body=body, key=key, query=query)
+        return answer(door, event)
+
+    return send
+
+
+def opened(call, key="k1", subject="101-0001"):
+    body = {"site": "101", "subject": subject, "visit": "BL"}
+    return call("POST", "", body=body, key=key)
+
+
+def batch_of(*bodies):
+    from tests.fakes.ingest_world import promised  # noqa: PLC0415 -- beside its one use
+
+    return {
+        "files": [
+            {"n": file.n, "size_bytes": file.size_bytes, "sha256": file.sha256} for file in promised(*bodies)
+        ]
+    }
+
+
+def test_a_site_opens_sends_and_completes_a_transmittal(call, world):
+    id = opened(call).body["transmittal"]
+    batch = call("PUT", f"/{id}/batches/1", body=batch_of(*SLICES))
+    for ticket, body in zip(batch.body["files"], SLICES, strict=True):
+        assert world.incoming.upload(ticket["upload"]["url"], body)
+    receipt = call("POST", f"/{id}/complete", key="k2")
+
+    assert (batch.status, receipt.status) == (200, 200)
+    assert receipt.body["state"] == "RECEIVED"
+    assert (receipt.body["arrived"], receipt.body["missing"]) == (2, [])
+    assert [file["arrived"] for file in receipt.body["files"]] == [True, True]
+
+
+def test_opening_answers_created_and_the_same_key_the_same_transmittal(call):
+    first, second = opened(call), opened(call)
+
+    assert first.status == second.status == 201
+    assert first.body == second.body
+
+
+def test_what_did_not_arrive_is_told_with_numbers_and_in_words(call):
+    id = opened(call).body["transmittal"]
+    call("PUT", f"/{id}/batches/1", body=batch_of(*SLICES))
+
+    receipt = call("POST", f"/{id}/complete", key="k2")
+
+    assert (receipt.status, receipt.body["state"], receipt.body["missing"]) == (200, "INCOMPLETE", [1, 2])
+    assert receipt.body["code"] == "ING-301"
+    assert "Send the files" in receipt.body["detail"]
+
+
+def test_what_was_refused_is_told_with_its_remedy(call, world):
+    id = world.sent(SLICES[0], b"not DICOM")
+    world.screen(id)
+
+    receipt = call("GET", f"/{id}")
+
+    (refused,) = receipt.body["refused"]
+    assert (refused["n"], refused["code"]) == (2, "ING-101")
+    assert "DICOM files only" in refused["remedy"]
+    assert receipt.body["series"][0]["procedure"] == "MR_BRAIN"
+
+
+def test_another_site_sees_and_touches_nothing(call):
+    id = opened(call).body["transmittal"]
+
+    assert call("GET", f"/{id}", who="other").status == 404
+    assert call("PUT", f"/{id}/batches/1", who="other", body=batch_of(*SLICES)).status == 404
+    assert call("POST", f"/{id}/complete", who="other", key="k").status == 404
+    assert call("GET", "", who="other").body == {"transmittals": []}
+
+
+def test_another_site_cannot_open_for_this_one(call):
+    body = {"site": "101", "subject": "101-0001", "visit": "BL"}
+
+    assert call("POST", "", who="other", body=body, key="k").status == 403
+
+
+def test_a_monitor_reads_but_sends_nothing(call):
+    id = opened(call).body["transmittal"]
+
+    assert call("GET", f"/{id}", who="cra").status == 200
+    assert call("POST", f"/{id}/complete", who="cra", key="k").status == 403
+
+
+def test_transmittals_are_listed_newest_first_by_subject(call):
+    first = opened(call).body["transmittal"]
+    second = opened(call, key="k2", subject="101-0002").body["transmittal"]
+
+    everything = call("GET", "").body["transmittals"]
+    hers = call("GET", "", query={"subject": "101-0001", "limit": "5"}).body["transmittals"]
+
+    assert {item["transmittal"] for item in everything} == {first, second}
+    assert [item["transmittal"] for item in hers] == [first]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "", {"site": "101", "subject": "101-0009", "visit": "BL"}, 400, "ING-003"),
+        ("POST", "", {"site": "101", "subject": "101-0001", "visit": "BL", "colour": "red"}, 400, "ACC-400"),
+        ("POST", "", {"site": "101", "subject": "101-0001", "visit": "W99"}, 422, "CHR-002"),
+        ("GET", "/tms_00000000000000000000000000", None, 404, "ING-011"),
+        ("GET", "/nonsense", None, 400, "ACC-400"),
+    ],
+)
+def test_what_cannot_be_is_a_problem_with_its_code(call, method, path, body, status, code):
+    problem = call(method, path, body=body, key="k")
+
+    assert (problem.status, problem.body["code"]) == (status, code)
+    assert problem.content_type == "application/problem+json"
+
+
+def test_other_files_under_a_registered_batch_are_a_conflict(call):
+    id = opened(call).body["transmittal"]
+    call("PUT", f"/{id}/batches/1", body=batch_of(SLICES[0]))
+
+    problem = call("PUT", f"/{id}/batches/1", body=batch_of(SLICES[1]))
+
+    assert (problem.status, problem.body["code"]) == (409, "ING-007")
