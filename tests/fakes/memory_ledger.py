@@ -175,7 +175,8 @@ class MemoryHeads:
 
     def apply_claim(self, claim: Claim, *, writes_segment: bool = True) -> None:
         segment, rows = claim.segment, self.world.rows
-        if self._head(segment.log).version != claim.before.version:
+        head = self._head(segment.log)
+        if head.version != claim.before.version or head.halted is not None:
             raise HeadMoved("moved")
         if (segment.log, segment.number) in self.world.segments:
             raise Contradiction("the segment is there")

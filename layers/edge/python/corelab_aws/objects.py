@@ -118,6 +118,7 @@ class Bucket:
                 Body=body,
                 ContentType=content_type,
                 IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",  # a locked bucket wants this header beside the checksum itself
                 ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
             )
         except ClientError as error:

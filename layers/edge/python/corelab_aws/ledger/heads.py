@@ -135,10 +135,12 @@ class DynamoHeads:
             "TableName": self._table,
             "Key": _head_key(after.log),
             "UpdateExpression": (
-                "SET #version = :version, #size = :size, #range = :range, segments = :segments"
+                "SET #version = :version, #size = :size, #range = :range, #segments = :segments"
             ),
             "ConditionExpression": f"{is_unmoved} AND attribute_not_exists(halted)",
-            "ExpressionAttributeNames": {"#version": "version", "#size": "size", "#range": "range"},
+            "ExpressionAttributeNames": {
+                f"#{name}": name for name in ("version", "size", "range", "segments")
+            },
             "ExpressionAttributeValues": values,
         }
 
