@@ -58,7 +58,7 @@ def take(client: Client, trial: str, *, folder: Path) -> dict[str, Any]:
 def _fetch(client: Client, item: dict[str, str], *, folder: Path) -> None:
     name = PurePosixPath(item["file"])
     if name.is_absolute() or ".." in name.parts:
-        raise CannotRun("The API named a file outside the folder; nothing of it was written.")
+        raise CannotRun("The API named a file outside the folder. Do not use what was fetched.")
     try:
         answer = client.http.get(item["url"])
     except httpx.TransportError as error:

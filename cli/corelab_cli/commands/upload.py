@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corelab_cli import transfer
@@ -94,7 +95,7 @@ def _follow(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _words(out: Console, receipt: Any, *, files: Sequence[LocalFile]) -> None:  # noqa: ANN401 -- JSON
-    by_number = {file.n: file.path for file in files}
+    by_number = {file.n: escape(str(file.path)) for file in files}
     out.print(
         f"[bold]{receipt['transmittal']}[/] {receipt['state']}: "
         f"{receipt['arrived']} of {len(files)} files arrived"
