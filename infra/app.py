@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import AssetHashType, CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -115,7 +115,9 @@ class App(Stack):
             self,
             f"{name.title()}Layer",
             description=f"Corelab {name}: locked packages and its own sources",
-            code=lambda_.Code.from_asset(str(built.archive)),
+            code=lambda_.Code.from_asset(
+                str(built.archive), asset_hash=built.digest, asset_hash_type=AssetHashType.CUSTOM
+            ),
             compatible_runtimes=[runtime],
             compatible_architectures=[lambda_.Architecture.X86_64],
             removal_policy=RemovalPolicy.RETAIN,  # kept door versions, and so running executions, need it

@@ -36,7 +36,7 @@ def synthesize(
     ------
     infra.door.DoorMissing
         The stack describes a door whose file is not there.
-    infra.layers.LayerUnavailable
+    infra.packages.LayerUnavailable
         A layer's packages could not be downloaded.
     RuntimeError
         A cdk-nag rule is broken and nobody said why; the report lies in `outdir`.

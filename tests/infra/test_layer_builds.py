@@ -1,13 +1,15 @@
 """Layers: the same bytes every time, the same versions on both targets, and only what runs there."""
 
 import re
+import sys
 import zipfile
 
 import pytest
 
-from infra import layers
+from infra import layers, packages
 from infra.deployment import ROOT
-from infra.layers import LAYERS, LayerUnavailable, Target, build_layer
+from infra.layers import LAYERS, Target, build_layer
+from infra.packages import LayerUnavailable
 
 X86_64 = 62  # e_machine of the ELF header
 AWS_TAGS = (".cpython-312-x86_64-linux-gnu.so", ".abi3.so")
@@ -16,6 +18,12 @@ AWS_TAGS = (".cpython-312-x86_64-linux-gnu.so", ".abi3.so")
 def names(layer) -> list[str]:
     with zipfile.ZipFile(layer.archive) as archive:
         return archive.namelist()
+
+
+def sources_of(layer) -> dict[str, bytes]:
+    """Everything but bytecode, which may differ from build to build."""
+    with zipfile.ZipFile(layer.archive) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith(".pyc")}
 
 
 def versions(layer) -> set[str]:
@@ -78,23 +86,33 @@ def test_every_wheel_of_the_aws_target_is_for_linux_or_for_anywhere():
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path, monkeypatch):
-    first = build_layer("edge", Target.HOST)
-    packages = ROOT / "build" / "layers"
-    (tmp_path / "build").mkdir()
+    first = build_layer("edge", Target.AWS)
+    cache = tmp_path / "build" / "layers"
+    cache.mkdir(parents=True)
     monkeypatch.setattr(layers, "ROOT", tmp_path)
-    (tmp_path / "build" / "layers").mkdir()
-    for folder in packages.glob("edge-host-*.packages"):
-        (tmp_path / "build" / "layers" / folder.name).symlink_to(folder)
+    for folder in first.archive.parent.glob("edge-aws-*.packages"):
+        (cache / folder.name).symlink_to(folder)
 
-    again = build_layer("edge", Target.HOST, root=ROOT)
+    again = build_layer("edge", Target.AWS, root=ROOT)
 
     assert again.archive != first.archive
-    assert again.archive.read_bytes() == first.archive.read_bytes()
+    assert again.digest == first.digest
+    assert sources_of(again) == sources_of(first)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_for_this_python_carries_its_bytecode(name):
+    carried = set(names(build_layer(name, Target.HOST)))
+    python = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+
+    for source in (item for item in carried if item.startswith("python/corelab") and item.endswith(".py")):
+        folder, stem = source.removesuffix(".py").rsplit("/", 1)
+        assert f"{folder}/__pycache__/{stem}.{python}.pyc" in carried
 
 
 def test_a_machine_without_a_registry_is_told_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(layers, "ROOT", tmp_path)
-    monkeypatch.setattr(layers, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(packages, "PAUSE_SECONDS", 0.0)
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
 
