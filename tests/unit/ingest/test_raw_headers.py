@@ -74,6 +74,7 @@ def test_a_file_that_is_not_dicom_is_unreadable():
         ("Siemens Healthineers", "SIEMENS"),
         ("GE MEDICAL SYSTEMS", "GE"),
         ("GE", "GE"),
+        ("G.E. Medical Systems", "GE"),
         ("Philips Medical Systems", "PHILIPS"),
         ("TOSHIBA_MEC", "CANON"),
         ("Canon Medical Systems", "CANON"),

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from corelab.ingest.errors import FactsContended
+from corelab.kernel.errors import VersionConflict
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import World
 
@@ -148,6 +148,6 @@ def test_a_version_that_is_always_taken_is_tried_again_later(world):
 
     world.records.put_once = always_taken
 
-    with pytest.raises(FactsContended):
+    with pytest.raises(VersionConflict):
         world.screen(mine)
     assert taken["version"] == 1

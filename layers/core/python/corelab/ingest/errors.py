@@ -83,20 +83,13 @@ class ManifestUnusable(CorelabError):
     code: ClassVar[str] = "ING-013"
 
 
-class FactsContended(CorelabError):
-    """Other transmittals wrote versions of the same series at the same time; try again."""
-
-    code: ClassVar[str] = "ING-014"
-    retry: ClassVar[bool] = True
-
-
 class IdentityTaken(CorelabError):
     """The header identity belongs to another subject, or the subject has another one."""
 
-    code: ClassVar[str] = "ING-015"
+    code: ClassVar[str] = "ING-014"
 
 
 class FactsUnreadable(CorelabError):
     """Facts of an earlier version are not what this room writes."""
 
-    code: ClassVar[str] = "ING-016"
+    code: ClassVar[str] = "ING-015"

@@ -11,7 +11,6 @@ from corelab.charter.model import Charter
 from corelab.charter.recognition import recognise
 from corelab.charter.windows import days_from_anchor, window_of
 from corelab.ingest import codes
-from corelab.ingest.errors import FactsContended
 from corelab.ingest.facts import (
     Facts,
     IdentityFacts,
@@ -33,6 +32,7 @@ from corelab.ingest.model import Transmittal
 from corelab.ingest.ports import Records, Scanner, Subject
 from corelab.ingest.reading import Good
 from corelab.ingest.scanners import match_scanner
+from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
 
@@ -90,7 +90,7 @@ def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Pl
 
     Raises
     ------
-    FactsContended
+    VersionConflict
         Others were first, `ATTEMPTS` times in a row.
     """
     for _ in range(ATTEMPTS):
@@ -103,7 +103,7 @@ def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Pl
         if read_facts(records.fetch(key).body).transmittal == facts.transmittal:
             return made
         made = again()
-    raise FactsContended("Screen again: other transmittals of this series were first.", series=made.series)
+    raise VersionConflict("Screen again: others wrote this series first.", series=made.series)
 
 
 def _before(records: Records, *, setting: Setting, series: SeriesId) -> Facts | None:

@@ -43,7 +43,7 @@ def maker_of(manufacturer: str) -> str:
     >>> maker_of("Siemens Healthineers"), maker_of("TOSHIBA")
     ('SIEMENS', 'CANON')
     """
-    name = _plain(manufacturer).upper()
+    name = _plain(manufacturer).upper().replace(".", "")
     for maker, spellings in MAKERS:
         if any(spelling in name for spelling in spellings):
             return maker
