@@ -1,5 +1,6 @@
 """The API's contract: what is committed is what the doors answer, and every operation has its rule."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -50,6 +51,30 @@ def test_an_operation_is_answered_by_the_door_of_its_tag(operations) -> None:
         (tag,) = operation["tags"]
         assert f'"{name}"' in (root / "functions" / tag / "api.py").read_text(encoding="utf-8")
     assert {tag for _, _, operation in operations.values() for tag in operation["tags"]} == set(rooms())
+
+
+def asked_for(room: str) -> dict[str, set[str]]:
+    """Operations that each route's body names, by the operation that its decorator declares."""
+    door = Path(__file__).parents[2] / "functions" / room / "api.py"
+    found = {}
+    for route in ast.walk(ast.parse(door.read_text(encoding="utf-8"))):
+        if isinstance(route, ast.FunctionDef):
+            keywords = (word for item in route.decorator_list for word in getattr(item, "keywords", ()))
+            declared = [word.value for word in keywords if word.arg == "operation_id"]
+            words = {
+                node.value for line in route.body for node in ast.walk(line) if type(node) is ast.Constant
+            }
+            found |= {ast.literal_eval(name): words & MAY.keys() for name in declared}
+    return found
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_every_route_asks_leave_for_its_own_operation(room, operations) -> None:
+    found = asked_for(room)
+
+    assert found.keys() == {name for name, (*_, item) in operations.items() if item["tags"] == [room]}
+    for name, words in found.items():
+        assert words == (set() if name == "read_me" else {name})  # who am I: asked by everyone signed in
 
 
 def test_every_operation_is_described_and_names_its_path(operations) -> None:

@@ -242,6 +242,23 @@ def test_the_same_key_is_the_same_command_for_one_person_and_operation(store) ->
     assert len({id_of("pm", "1"), id_of("pm", "2"), id_of("other", "1")}) == 3
 
 
+def test_one_key_may_serve_two_operations(store) -> None:
+    ids = []
+
+    def route() -> dict[str, str]:
+        access = door.app.authorize(store, "register_site", trial="DEMO01")
+        ids.extend(
+            door.app.command(access, operation, trial=trial).id
+            for operation, trial in (("one", "DEMO01"), ("two", "DEMO01"), ("one", "DEMO02"))
+        )
+        return {}
+
+    door = door_with(thing=route)
+    answer(door, request("POST", "/v1/thing", who=claims("pm"), key="1"))
+
+    assert len(set(ids)) == 3
+
+
 def test_the_key_is_found_whatever_the_case_of_its_header(store) -> None:
     passed = answer(
         who_door(store), request("POST", "/v1/thing", who=claims("pm"), headers={"idempotency-key": "1"})
