@@ -40,8 +40,10 @@ def create_table(dynamodb: Any, name: str = TABLE) -> None:
 
 
 def create_buckets(s3: Any) -> None:
+    region = s3.meta.region_name
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     for name in (LEDGER, WITNESS):
-        s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+        s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True, **place)
         with suppress(ClientError):  # already on, where a lock implies it
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         s3.put_object_lock_configuration(
