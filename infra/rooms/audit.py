@@ -52,7 +52,7 @@ class Audit(Construct):
         runs_every_minute(self.sweep)
 
         self.api = self._door("api", seconds=29, memory_mb=1024)
-        reads_state(self.api, "access", "tracking")
+        reads_state(self.api, "access")
         keeps_ledger(
             self.api,
             actions=("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),

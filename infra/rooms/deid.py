@@ -25,7 +25,7 @@ class Deid(Construct):
             self, "deidentify", room="deid", platform=platform, timeout=Duration.minutes(15), memory_mb=3008
         )
         writes_state(self.deidentify, "deid")
-        reads_state(self.deidentify, "tracking", "qualification", "ingest")
+        reads_state(self.deidentify, "tracking")
         unwraps_secrets(self.deidentify)
         reads_objects(self.deidentify, "incoming", "incoming")
         reads_objects(self.deidentify, "records", "facts")
@@ -47,5 +47,5 @@ class Deid(Construct):
         self.api = Door(
             self, "api", room="deid", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
-        reads_state(self.api, "access", "deid", "tracking")
+        reads_state(self.api, "access", "deid")
         reads_objects(self.api, "packs", "packs")

@@ -16,7 +16,7 @@ class Qc(Construct):
         self.check = Door(
             self, "check", room="qc", platform=platform, timeout=Duration.minutes(15), memory_mb=1769
         )
-        reads_state(self.check, "tracking", "deid")
+        reads_state(self.check, "tracking")
         reads_objects(self.check, "records", "facts", "findings")
         lists_objects(self.check, "records")
         writes_objects(self.check, "records", "findings")
@@ -26,10 +26,10 @@ class Qc(Construct):
             self, "conclude", room="qc", platform=platform, timeout=Duration.minutes(5), memory_mb=1024
         )
         writes_state(self.conclude, "qc")
-        reads_state(self.conclude, "tracking", "deid", "ingest")
+        reads_state(self.conclude, "tracking")
         reads_objects(self.conclude, "records", "facts", "findings")
 
         self.api = Door(
             self, "api", room="qc", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
-        reads_state(self.api, "access", "qc", "tracking")
+        reads_state(self.api, "access", "qc")

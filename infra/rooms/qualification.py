@@ -17,4 +17,4 @@ class Qualification(Construct):
             self, "api", room="qualification", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
         writes_state(self.api, "qualification")
-        reads_state(self.api, "access", "tracking")
+        reads_state(self.api, "access")

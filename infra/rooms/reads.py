@@ -17,7 +17,7 @@ class Reads(Construct):
         self.api = Door(
             self, "api", room="reads", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
-        reads_state(self.api, "access", "reads", "tracking")
+        reads_state(self.api, "access", "reads")
         self.react = Door(
             self, "react", room="reads", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )

@@ -18,7 +18,7 @@ class Tracking(Construct):
             self, "api", room="tracking", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
         writes_state(self.api, "tracking")
-        reads_state(self.api, "access", "qualification")
+        reads_state(self.api, "access")
         self.react = Door(
             self, "react", room="tracking", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )

@@ -12,6 +12,7 @@ import pytest
 from infra.deployment import ROOT
 from infra.keys import READ, SIGN, WRAP, WRITE
 from tests.infra.doors import DOORS
+from tests.infra.rooms_reached import rooms_of
 from tests.infra.settings_named import settings_of
 
 QUEUE_READER = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -44,6 +45,7 @@ SETTING_NEEDS = {  # a setting without its permission, or the permission without
     "CORELAB_STATE_MACHINE": "states:StartExecution",
     "CORELAB_USER_POOL": "cognito-idp:AdminGetUser",
 }
+SUPERSEDED = {"queries/react": {"qc"}, "reads/react": {"tracking"}}  # what they follow (decision 0004)
 BUCKETS = ("incoming", "records", "packs", "ledger")
 
 
@@ -235,6 +237,22 @@ def test_every_door_has_a_role_of_its_own(assembly):
     roles = [function.properties["Role"] for function in assembly.doors.values()]
 
     assert len(set(roles)) == len(roles)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_may_read_and_write_the_aggregates_that_its_file_leads_to(door, production):
+    state = next(item for item in production.of("AWS::DynamoDB::Table") if "TablesState" in item.id)
+    reached = rooms_of(door)
+
+    may: dict[str, set[str]] = {"dynamodb:GetItem": set(), "dynamodb:PutItem": set()}
+    for item in production.statements(production.role_of(production.doors[door])):
+        if state.arn in item.resources:
+            for action in item.actions & may.keys():
+                partitions = item.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                may[action] |= {partition.removesuffix("#*") for partition in partitions}
+
+    assert may["dynamodb:GetItem"] == reached.read | SUPERSEDED.get(door, set())
+    assert may["dynamodb:PutItem"] == reached.written
 
 
 def test_a_door_writes_state_of_its_own_room_only(assembly):
