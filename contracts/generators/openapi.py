@@ -44,7 +44,6 @@ PROBLEM = {
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "required": True,
     "description": "A fresh text for each thing to be done; the same text for each repeat of it.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128},
 }
@@ -127,7 +126,8 @@ def _shared(operation: Mapping[str, Any], *, room: str, method: str) -> dict[str
     shared = {**operation, "tags": [room], "responses": responses}
     if method in CHANGING:
         others = [item for item in operation.get("parameters", []) if item["name"] != "Idempotency-Key"]
-        shared["parameters"] = [*others, IDEMPOTENCY_KEY]
+        # A PUT says which thing it makes, so a repeat is known by its address and body alone.
+        shared["parameters"] = [*others, IDEMPOTENCY_KEY | {"required": method != "put"}]
     return shared
 
 
