@@ -1,6 +1,7 @@
 """Where an AWS is and as whom to speak to it."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,8 @@ class Cloud:
         )
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
-        """A boto3 client of a service."""
-        return self.session().client(  # type: ignore[call-overload] # the stubs know literal names only
-            service,
-            endpoint_url=self.endpoint,
-            verify=str(self.ca) if self.ca else None,
-            config=S3_CONFIG if service == "s3" else CONFIG,
-        )
+        """The boto3 client of a service: one for each caller, since making one takes longer than a call."""
+        return _client(self, service)
 
     def as_role(self, role_arn: str) -> "Cloud":
         """The same AWS, as a role that this caller may assume."""
@@ -68,3 +64,13 @@ class Cloud:
             secret_key=credentials["SecretAccessKey"],
             session_token=credentials["SessionToken"],
         )
+
+
+@lru_cache(maxsize=64)
+def _client(cloud: Cloud, service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+    return cloud.session().client(  # type: ignore[call-overload] # the stubs know literal names only
+        service,
+        endpoint_url=cloud.endpoint,
+        verify=str(cloud.ca) if cloud.ca else None,
+        config=S3_CONFIG if service == "s3" else CONFIG,
+    )

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 REGION = "eu-central-1"
-ACCOUNT = "111122223333"  # AWS's own example account
+ACCOUNT = "000000000000"  # as in deployments/local.yaml
 LAYOUT = 1  # raised when a state folder of an older launcher can no longer be read
 ROOT_KEY = "AKIACORELABLOCALROOT"
 

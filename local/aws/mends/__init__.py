@@ -9,7 +9,9 @@ from . import (
     lambda_answer,
     locked_versioning,
     one_port,
+    pool_tokens,
     quick_end,
+    request_validators,
     small_parts,
     state_payload,
     stderr_drain,
@@ -35,5 +37,7 @@ def apply_all() -> None:
     state_payload.apply()
     locked_versioning.apply()
     small_parts.apply()
+    pool_tokens.apply()
+    request_validators.apply()
     durable_retention.apply()
     checkpoints.apply(durable_tables.apply())

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local.cloud import Cloud
 from local.deploy import Stack, deploy
 from local.environment import embedded
-from tests.flows.embedded.probe_stack import write_assembly
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +15,9 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory):
-    return write_assembly(tmp_path_factory.mktemp("assembly"))
+def assembly() -> Path:
+    """A small stack that leans on the embedded AWS exactly where the product does."""
+    return Path(__file__).parent / "probe"
 
 
 @pytest.fixture(scope="session")

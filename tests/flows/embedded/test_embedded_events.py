@@ -1,6 +1,7 @@
 """Probes of events: object to bus to queue to function, partial failures, streams with filters, schedules."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,7 +39,8 @@ def test_a_manifest_in_a_bucket_reaches_the_function_behind_the_queue(cloud, nam
     assert not [text for text in noted("BODY") if "tms/1" in text]
 
 
-def test_a_rule_passes_the_events_of_its_pattern_alone(cloud, names, noted):
+@pytest.mark.usefixtures("probe")
+def test_a_rule_passes_the_events_of_its_pattern_alone(cloud, noted):
     cloud.client("events").put_events(
         Entries=[
             {
@@ -87,5 +89,13 @@ def test_a_stream_gives_the_function_what_its_filter_lets_through(cloud, names, 
     assert not [text for text in noted("SEEN") if "not an event" in text]
 
 
-def test_a_schedule_fires(noted):
-    assert until(lambda: [text for text in noted("BODY") if text.startswith("swept")], within_s=90)
+def test_a_schedule_fires(cloud, names, noted):
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    cloud.client("scheduler").create_schedule(
+        Name="soon",
+        ScheduleExpression=f"at({soon:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": names["QueueArn"], "RoleArn": names["ScheduleRoleArn"], "Input": "swept"},
+    )
+
+    assert until(lambda: [text for text in noted("BODY") if text.startswith("swept")], within_s=30)

@@ -1,5 +1,6 @@
 """Probes of people and the API: the pool's tokens, the authorizer, the proxy."""
 
+import base64
 import json
 import ssl
 import time
@@ -13,9 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 PASSWORD = "Corelab-on-loopback-1"  # noqa: S105 - a person of the probe
 
 
-def b64(part: bytes) -> str:
-    import base64
+@pytest.fixture
+def pool_key(cloud, names) -> rsa.RSAPrivateKey:
+    """The pool's own signing key: it makes tokens that are right but for one claim."""
+    pem = Path(cloud.ca).parents[1] / "state" / "cognito-pool-keys" / f"{names['Pool']}-id.pem"
+    return serialization.load_pem_private_key(pem.read_bytes(), password=None)
 
+
+def b64(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
@@ -44,22 +50,21 @@ def post(cloud, names):
     context = ssl.create_default_context(cafile=str(cloud.ca))
     url = f"{cloud.endpoint}/_aws/execute-api/{names['Api']}/probe/trial-1"
 
-    def send(token: str | None) -> httpx.Response:
+    def send(token: str | None, key: str | None = "key-1") -> httpx.Response:
         headers = {"Authorization": token} if token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
         return httpx.post(url, json={"a": 1}, headers=headers, verify=context, trust_env=False)
 
     return send
 
 
 def claims_of(token: str) -> dict:
-    import base64
-
     body = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
 
 
 def signed(token: str, key: rsa.RSAPrivateKey, **changes: object) -> str:
-    head = token.split(".")[0]
+    head = token.split(".", maxsplit=1)[0]
     body = b64(json.dumps({**claims_of(token), **changes}).encode())
     signature = key.sign(f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{head}.{body}.{b64(signature)}"
@@ -93,21 +98,17 @@ def test_a_call_with_changed_claims_is_refused(post, tokens):
     assert post(f"{head}.{body}.{signature}").status_code == 401
 
 
-def test_a_call_with_an_expired_token_is_refused(post, tokens, cloud):
-    pem = Path(cloud.ca).parents[1] / "state" / "cognito-rsa-key.pem"
-    key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
+def test_a_call_with_an_expired_token_is_refused(post, tokens, pool_key):
     past = int(time.time()) - 3600
 
-    assert post(signed(tokens["IdToken"], key)).status_code == 200
-    assert post(signed(tokens["IdToken"], key, exp=past, iat=past - 3600)).status_code == 401
+    assert post(signed(tokens["IdToken"], pool_key)).status_code == 200
+    assert post(signed(tokens["IdToken"], pool_key, exp=past, iat=past - 3600)).status_code == 401
 
 
-def test_a_call_with_a_token_of_another_pool_is_refused(post, tokens, cloud):
-    pem = Path(cloud.ca).parents[1] / "state" / "cognito-rsa-key.pem"
-    key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
+def test_a_call_with_a_token_of_another_pool_is_refused(post, tokens, pool_key):
     issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_another0"
 
-    assert post(signed(tokens["IdToken"], key, iss=issuer)).status_code == 401
+    assert post(signed(tokens["IdToken"], pool_key, iss=issuer)).status_code == 401
 
 
 def test_a_valid_token_gives_its_claims_to_the_function(post, tokens):
@@ -119,9 +120,16 @@ def test_a_valid_token_gives_its_claims_to_the_function(post, tokens):
     assert event["pathParameters"] == {"trial": "trial-1"}
     assert json.loads(event["body"]) == {"a": 1}
     assert claims["sub"] == claims_of(tokens["IdToken"])["sub"]
-    assert claims["token_use"] == "id"
+    assert claims["token_use"] == "id"  # noqa: S105 - a kind of token
     assert claims["cognito:groups"] == "ADMIN"
     assert claims["auth_time"] == str(claims_of(tokens["IdToken"])["auth_time"])
+
+
+def test_a_post_without_its_idempotency_key_is_refused_before_the_function(post, tokens):
+    answer = post(tokens["IdToken"], key=None)
+
+    assert answer.status_code == 400
+    assert "Idempotency-Key" in answer.text
 
 
 def test_an_unknown_path_is_not_a_door(cloud, names, tokens):

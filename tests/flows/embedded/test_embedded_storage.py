@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -136,8 +137,6 @@ def ticket(cloud, names):
 
 @pytest.fixture(scope="module")
 def site(cloud):
-    import ssl
-
     with httpx.Client(verify=ssl.create_default_context(cafile=str(cloud.ca)), trust_env=False) as client:
         yield client
 
