@@ -34,8 +34,8 @@ from tests.simulation.scheduler import Killed
 
 BUS = "corelab"
 LOGS = (TrialId("DEMO01"), TrialId("DEMO02"))
-DEATHS = 0.02  # per call, before and after
-WORKERS, ROUNDS = 4, 4
+DEATHS = 0.03  # per call, before and after
+WORKERS, ROUNDS = 4, 8
 SWEEPS = 4  # after which a ledger without faults has nothing left to do
 
 
@@ -91,7 +91,7 @@ class Worker:
 
     def work(self, events):
         for _ in range(ROUNDS):
-            batch = [event for event in events if self.rng.random() < 0.5]
+            batch = [event for event in events if self.rng.random() < 0.15]
             self.rng.shuffle(batch)
             with suppress(Killed, CorelabError):
                 for log in LOGS:
