@@ -1,5 +1,6 @@
 """People in the Cognito user pool. Names and addresses stay there; the ledger knows the subject alone."""
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -33,7 +34,11 @@ class UserPool:
 
     def invite(self, username: str, *, email: str | None) -> PersonId:
         """Make the user, or find the one who has the name already; the subject."""
-        request: dict[str, Any] = {"UserPoolId": self._pool_id, "Username": username}
+        request: dict[str, Any] = {
+            "UserPoolId": self._pool_id,
+            "Username": username,
+            "TemporaryPassword": one_time_password(),
+        }
         if email is not None:
             request["UserAttributes"] = [
                 {"Name": "email", "Value": email},
@@ -62,6 +67,11 @@ class UserPool:
             if error.response["Error"]["Code"] == "UserNotFoundException":
                 raise NotFound("The user pool knows no such person.", person=person) from error
             raise
+
+
+def one_time_password() -> str:
+    """A password for the invitation: of every kind of character that a policy may ask for, kept by nobody."""
+    return f"{secrets.token_urlsafe(24)}aA1!"
 
 
 def user_pool() -> UserPool:
