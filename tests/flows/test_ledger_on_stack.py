@@ -186,6 +186,7 @@ def test_one_flipped_byte_of_the_export_is_found(aftermath):
     )
 
 
+@pytest.mark.requirement("P11-10c")
 @pytest.mark.usefixtures("aftermath")
 def test_a_segment_is_locked_and_not_written_twice(running):
     s3, key = running.client("s3"), segment_key(LOGS[0], number=0)

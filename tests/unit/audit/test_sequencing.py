@@ -55,6 +55,8 @@ def test_events_get_their_places_a_segment_a_checkpoint_and_a_witness_copy():
     assert list(world.known) == [LOG]
 
 
+@pytest.mark.requirement("P11-10e")
+@pytest.mark.requirement("E6-4.2.2")
 def test_a_leaf_says_who_did_what_to_which_version_and_why():
     event = replace(
         an_event("DEMO01", object="tms-1", version=2), reason="late", charter="c" * 64, cause="evt"

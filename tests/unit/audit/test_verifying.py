@@ -248,6 +248,21 @@ def test_the_system_log_vouches_for_the_trials_checkpoints(files):
     assert "SYSTEM_DIFFERS" in causes(files)
 
 
+def test_what_the_system_log_knows_of_a_younger_checkpoint_is_a_note_for_a_while():
+    world = clean_world([3, 3])
+    older = {path: data for path, data in clean_world([3]).export(taken_at=later(60)).items() if LOG in path}
+    files = {path: data for path, data in world.export(taken_at=later(60)).items() if LOG not in path} | older
+    listing = json.loads(files["versions.json"])
+    listing["versions"] = [item for item in listing["versions"] if item["file"] in files]
+    files["versions.json"] = json.dumps(listing).encode()
+
+    report = verified(files, as_of=later(60))
+
+    assert report.problems == []
+    assert report.notes == ["_system: DEMO01 has grown to 7 entries since it was exported"]
+    assert causes(files, as_of=later(3600)) == {"SYSTEM_DIFFERS"}
+
+
 def export_to(folder: Path, files: dict[str, bytes]) -> Path:
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

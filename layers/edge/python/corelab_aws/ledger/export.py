@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corelab.audit.export import BucketName, Exported, Version, export_plan, versions_json
+from corelab.audit.model import SYSTEM_LOG
 from corelab.audit.ports import Heads
 from corelab.kernel.ids import TrialId
 from corelab_aws.objects import Bucket
@@ -85,7 +86,7 @@ def export_ledger(
     buckets = {"ledger": Bucket(client, name=ledger), "witness": Bucket(client, name=witness)}
     plan = [
         item
-        for log in logs
+        for log in sorted(logs, key=lambda log: log != SYSTEM_LOG)  # first what speaks of the others
         for item in planned_export(client, heads, log=log, ledger=ledger, witness=witness)
     ]
     for item in plan:
