@@ -12,6 +12,7 @@ from . import (
     pool_tokens,
     quick_end,
     request_validators,
+    root_signature,
     small_parts,
     state_payload,
     stderr_drain,
@@ -29,6 +30,7 @@ def apply_all() -> None:
     """
     quick_end.apply()
     one_port.apply()
+    root_signature.apply()
     bucket_properties.apply()
     table_properties.apply()
     exception_name.apply()

@@ -120,7 +120,8 @@ def _or_fail(put: Callable[[str, bytes], tuple[int, Any, bytes]]) -> Callable[[s
     def apply_or_fail(bucket: str, body: bytes) -> None:
         status, _, answer = put(bucket, body)
         if status >= 400:  # noqa: PLR2004 - HTTP's own number
-            raise ValueError(f"{bucket}: {answer.decode()}")
+            error = s3.fromstring(answer)
+            raise ValueError(f"{bucket}: {error.findtext('Code')}: {error.findtext('Message')}")
 
     return apply_or_fail
 

@@ -6,6 +6,8 @@ the time. SIGUSR1 asks for a checkpoint of all, tables too, and `checkpoint` in 
 state folder says when it was done. Tables have a journal of their own.
 """
 
+import logging
+import os
 import signal
 import threading
 import time
@@ -113,7 +115,13 @@ def apply(tables: Tables) -> None:
             checkpoints.happened()
 
     def load_and_start() -> None:
-        load()
+        try:
+            load()
+        except Exception:
+            # The web server would go on without its state: end, and let the log say why.
+            logging.getLogger("corelab").critical("state.unreadable", exc_info=True)
+            logging.shutdown()
+            os._exit(1)
         threading.Thread(target=checkpoints.run, daemon=True, name="corelab-checkpoints").start()
 
     server._dispatch_service_request = dispatch_noted

@@ -65,7 +65,8 @@ def test_only_the_failed_message_of_a_batch_comes_again_and_then_rests(cloud, na
     )
 
     dead = until(
-        lambda: queues.receive_message(QueueUrl=names["DeadLetters"], WaitTimeSeconds=1).get("Messages")
+        lambda: queues.receive_message(QueueUrl=names["DeadLetters"], WaitTimeSeconds=1).get("Messages"),
+        within_s=30,
     )
 
     assert [message["Body"] for message in dead] == ["partial bad"]
