@@ -51,16 +51,12 @@ class Scheduler:
             return
         me = self.running
         self.waiting.append(me)
-        if self._pass_on() is not me:
-            me.baton.acquire()
-        else:
-            me.baton.acquire()
+        self._pass_on()
+        me.baton.acquire()
 
-    def _pass_on(self) -> Task:
-        task = self.waiting.pop(self.rng.randrange(len(self.waiting)))
-        self.running = task
-        task.baton.release()
-        return task
+    def _pass_on(self) -> None:
+        self.running = self.waiting.pop(self.rng.randrange(len(self.waiting)))
+        self.running.baton.release()
 
     def _run(self, task: Task) -> None:
         task.baton.acquire()
