@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -19,22 +20,20 @@ from infra.platform import Platform
 STAGE = "corelab"  # the paths carry the version themselves
 RATE_PER_SECOND = 50
 BURST = 100
-LARGEST_PROBLEMS_PER_MINUTE = 0
 
 # What the gateway answers on its own, in the shape that the doors answer in (RFC 9457).
 PROBLEMS = (
-    (apigateway.ResponseType.DEFAULT_4_XX, None, "ACC-400"),
-    (apigateway.ResponseType.DEFAULT_5_XX, None, "COR-500"),
-    (apigateway.ResponseType.UNAUTHORIZED, "401", "ACC-401"),
-    (apigateway.ResponseType.EXPIRED_TOKEN, "401", "ACC-401"),
-    (apigateway.ResponseType.ACCESS_DENIED, "403", "ACC-403"),
-    (
-        apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
-        "404",
-        "ACC-404",
-    ),  # AWS's name for an unknown path
-    (apigateway.ResponseType.REQUEST_TOO_LARGE, "413", "ACC-413"),
-    (apigateway.ResponseType.THROTTLED, "429", "ACC-429"),
+    (apigateway.ResponseType.UNAUTHORIZED, 401, "ACC-401", "Sign in: the request carries no valid token."),
+    (apigateway.ResponseType.EXPIRED_TOKEN, 401, "ACC-401", "Sign in again: the token is no longer valid."),
+    (apigateway.ResponseType.ACCESS_DENIED, 403, "ACC-403", "You may not do this."),
+    # AWS's name for an address that does not exist:
+    (apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, "ACC-404", "There is no such address."),
+    (apigateway.ResponseType.REQUEST_TOO_LARGE, 413, "ACC-413", "Send less; files go by presigned URLs."),
+    (apigateway.ResponseType.THROTTLED, 429, "ACC-429", "Too many requests: wait a moment and repeat."),
+    (apigateway.ResponseType.BAD_REQUEST_PARAMETERS, 400, "ACC-400", "A header or query is missing."),
+    (apigateway.ResponseType.BAD_REQUEST_BODY, 400, "ACC-400", "The body has another shape."),
+    (apigateway.ResponseType.DEFAULT_4_XX, None, "ACC-400", "The gateway refused the request."),
+    (apigateway.ResponseType.DEFAULT_5_XX, None, "COR-500", "Something of ours broke; repeat the request."),
 )
 # The resource's pattern, not the path; no address, no claim: the ledger says who did what.
 ACCESS_LOG = {
@@ -104,8 +103,8 @@ class Api(Construct):
             "Every call is signed in and throttled; a firewall in front is the operator's choice of cost.",
             "APIG3",
         )
-        for kind, status, code in PROBLEMS:
-            self._problem(kind, status=status, code=code)
+        for kind, status, code, detail in PROBLEMS:
+            self._problem(kind, status=status, code=code, detail=detail)
         self._operations(platform, operations, doors)
         platform.alarms.above(
             "ApiFaults",
@@ -116,7 +115,7 @@ class Api(Construct):
                 statistic="Sum",
                 period=MINUTE,
             ),
-            limit=LARGEST_PROBLEMS_PER_MINUTE,
+            limit=0,
             why="The API answered a fault of ours: look at the doors' logs.",
         )
 
@@ -148,17 +147,17 @@ class Api(Construct):
                 request_parameters={f"method.request.{name}": True for name in operation.required},
             )
 
-    def _problem(self, kind: apigateway.ResponseType, *, status: str | None, code: str) -> None:
-        body = (
-            '{"type":"about:blank","title":$context.error.messageString,'
-            f'"status":{status or "$context.status"},"code":"{code}"}}'
-        )
+    def _problem(self, kind: apigateway.ResponseType, *, status: int | None, code: str, detail: str) -> None:
+        title = HTTPStatus(status).phrase if status else "Refused"
+        body: dict[str, str | int] = {"title": title, "code": code, "detail": detail}
+        if status is not None:
+            body["status"] = status
         self.rest.add_gateway_response(
             f"Problem{kind.response_type.title().replace('_', '')}",
             type=kind,
-            status_code=status,
+            status_code=None if status is None else str(status),
             response_headers={"Content-Type": "'application/problem+json'"},
-            templates={"application/json": body},
+            templates={"application/json": json.dumps(body)},
         )
 
     def _log_writer(self) -> apigateway.CfnAccount:

@@ -9,7 +9,7 @@ from infra.deployment import Deployment
 
 TOKEN = Duration.minutes(60)
 SIGN_IN = Duration.hours(12)  # a working day
-SHORTEST_PASSWORD = 14
+SHORTEST_PASSWORD = 12  # as long as the temporary ones that a pool makes for itself
 
 
 class People(Construct):

@@ -261,6 +261,14 @@ def test_the_api_is_throttled_and_logs_neither_bodies_nor_paths(assembly):
     assert "$context.path" not in stage.properties["AccessLogSetting"]["Format"]
 
 
+def test_the_gateways_own_refusals_are_problem_json(assembly):
+    for answer in assembly.of("AWS::ApiGateway::GatewayResponse"):
+        headers = answer.properties["ResponseParameters"]
+        (text,) = answer.properties["ResponseTemplates"].values()
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert {"title", "code", "detail"} <= json.loads(text).keys()
+
+
 def test_the_state_machines_log_holds_no_data(assembly):
     (machine,) = assembly.of("AWS::StepFunctions::StateMachine")
 
