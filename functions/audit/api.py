@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from corelab.audit.export import versions_json
+from corelab.kernel.errors import NotAllowed
 from corelab.kernel.ids import TrialId
 from corelab_aws import clients
 from corelab_aws.clock import now
@@ -36,7 +37,9 @@ def read_history(
     id: Annotated[str, Query(pattern=ID, description="Its id.")],
 ) -> HistorySeen:
     """Tell what happened to an object."""
-    app.authorize(store(), "read_history", trial=trial)
+    access = app.authorize(store(), "read_history", trial=trial)
+    if access.sites is not None:
+        raise NotAllowed("The ledger is the whole trial's; your grant is a site's.", operation="read_history")
     found = history().of(TrialId(trial), object=object, id=id)
     return HistorySeen(object=object, id=id, entries=[EntrySeen.of(entry) for entry in found])
 

@@ -31,6 +31,7 @@ def judgement(data: Mapping[str, Any]) -> Judgement:
         transmittal=TransmittalId(data["transmittal"]),
         version=data["qc_version"],
         failing=frozenset((finding["check"], finding["slot"]) for finding in data["findings"]),
+        undecided=frozenset((pair["check"], pair["slot"]) for pair in data.get("undecided", [])),
         judged=frozenset(
             {TIME_POINT} | {slot(series) for series in data["series"] if series["role"] == "PRIMARY"}
         ),

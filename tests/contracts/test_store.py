@@ -155,8 +155,11 @@ def test_a_writer_who_always_comes_second_gives_up_with_a_conflict(store):
         up(store, cmd=f"cmd_other_{next(rounds)}")
         return count_up(found)
 
+    pauses = []
+    store.pause = pauses.append
     with pytest.raises(VersionConflict):
         execute(store, COUNTER, id="a", command=command(), step="up", decide=interrupted)
+    assert pauses == sorted(set(pauses))
 
 
 def test_the_event_is_told_before_the_conflict(store):

@@ -32,6 +32,9 @@ class MemoryStore:
     def event(self, event_id: EventId) -> Event | None:
         return self.events.get(event_id)
 
+    def pause(self, attempt: int) -> None:
+        pass
+
     def commit(self, write: Write) -> None:
         key = write.stored.key
         if write.event.event_id in self.events:

@@ -65,6 +65,7 @@ def _reads(client: Client, trial: str, *, series: dict[str, Any]) -> list[str]:
     return [
         read_id(
             TrialId(trial),
+            seed=design["seed"],
             design=design["id"],
             subject=SubjectId(series["subject"]),
             visit=series["visit"],

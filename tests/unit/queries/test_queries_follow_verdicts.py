@@ -43,7 +43,7 @@ def line(asks, seen="3 slices are missing"):
     )
 
 
-def judged(version, *failing, transmittal="tms_1", judged_slots=("time_point", "MR_BRAIN/AX")):
+def judged(version, *failing, transmittal="tms_1", judged_slots=("time_point", "MR_BRAIN/AX"), undecided=()):
     return Judgement(
         site=SiteId("101"),
         subject=SubjectId("101-0002"),
@@ -51,6 +51,7 @@ def judged(version, *failing, transmittal="tms_1", judged_slots=("time_point", "
         transmittal=TransmittalId(transmittal),
         version=version,
         failing=frozenset(failing),
+        undecided=frozenset(undecided),
         judged=frozenset(judged_slots),
         questions=tuple(line(asks) for asks in failing),
         days_to_answer=5,
@@ -111,6 +112,16 @@ def test_the_query_stays_while_one_line_still_fails_and_asks_nothing_twice(store
 def test_a_line_of_a_series_that_could_not_be_judged_has_not_passed(store):
     (query,) = after(store, judged(1, SLICES), judged(2, judged_slots=["time_point"]))
     assert query.state == "OPEN"
+
+
+def test_a_line_whose_check_could_not_be_made_has_not_passed(store):
+    (query,) = after(store, judged(1, SLICES), judged(2, undecided=[SLICES]))
+    assert query.state == "OPEN"
+
+
+def test_a_line_that_fails_again_is_asked_by_the_query_that_it_stands_in(store):
+    (query,) = after(store, judged(1, SLICES, COUNT), judged(2, COUNT), judged(3, SLICES, COUNT))
+    assert {line.check: line.is_passed for line in query.lines} == {"CO-02": False, "INT-11": False}
 
 
 def test_something_new_that_fails_is_a_new_query(store):

@@ -15,7 +15,7 @@ from corelab.kernel.codec import to_plain
 from corelab.kernel.ids import SubjectId, TrialId
 from corelab.kernel.write_path import Command, find_all
 from corelab.reads.model import MACHINE, READ
-from corelab.reads.rules import queue_order, readers_of, reading_id
+from corelab.reads.rules import queue_order, read_id, readers_of, reading_id
 from corelab.reads.service import TimePoint, became_readable, no_longer_readable, queue
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.state_tables import differences
@@ -110,6 +110,22 @@ def test_what_is_no_longer_readable_leaves_the_queues_and_comes_back(store, char
 
     readable(store, charter, time_point(version=7), event="evt_3")
     assert queues(store, charter) == before
+
+
+def test_a_queued_read_takes_the_series_of_a_resubmission(store, charter):
+    readable(store, charter, time_point())
+    resent = replace(time_point(version=7), series=("ser_1/v2",))
+    readable(store, charter, resent, event="evt_2")
+
+    reads = [read for slot in charter.reads[0].readers for read in queue(store, trial=TRIAL, slot=slot)]
+    assert [read.series for read in reads] == [("ser_1/v2",)] * 2
+
+
+def test_a_reads_id_cannot_be_found_by_trying_subjects():
+    def read(seed):
+        return read_id(TRIAL, seed=seed, design="PRIMARY", subject="101-0001", visit="BL", slot="R01")
+
+    assert read("one seed") == read("one seed") != read("another")
 
 
 def test_old_news_takes_nothing_back(store, charter):

@@ -25,9 +25,8 @@ from corelab_aws.settings import setting
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CONFLICT_PAUSE_SECONDS = (
-    0.05  # the longest pause before a writer that lost reads again; chance spreads a storm
-)
+SHORTEST_PAUSE_SECONDS = 0.05  # of a writer who lost, before it reads again; chance spreads a storm
+LONGEST_PAUSE_SECONDS = 1.0
 
 
 class DynamoStore:
@@ -78,6 +77,11 @@ class DynamoStore:
         found = self._client.get_item(TableName=self._ledger, Key=key, ConsistentRead=True)
         return event_from_item(found["Item"]) if "Item" in found else None
 
+    def pause(self, attempt: int) -> None:
+        """Let other writers pass: up to 50 ms at first, up to a second in a storm."""
+        longest = min(SHORTEST_PAUSE_SECONDS * 2**attempt, LONGEST_PAUSE_SECONDS)
+        time.sleep(random.uniform(0, longest))  # noqa: S311 -- jitter, no secret
+
     def commit(self, write: Write) -> None:
         """Write the aggregate and its event, or neither."""
         try:
@@ -122,7 +126,6 @@ class DynamoStore:
                 raise EventExists(done) from error
         lost = {"ConditionalCheckFailed", "TransactionConflict"} & set(reasons)
         if code == "TransactionConflictException" or lost:
-            time.sleep(random.uniform(0, CONFLICT_PAUSE_SECONDS))  # noqa: S311 -- jitter, no secret
             raise VersionConflict(
                 f"Somebody changed this {write.stored.key.kind} first. Read it again and repeat.",
                 kind=write.stored.key.kind,

@@ -27,9 +27,7 @@ from corelab.kernel.ids import EventId, TrialId, derived_id
 
 T = TypeVar("T")
 
-ATTEMPTS = (
-    8  # a conflict storm of 50 writers on one aggregate settles within this many rounds of jittered retries
-)
+ATTEMPTS = 12  # 50 writers of one aggregate settle well within: pauses double
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +106,9 @@ class Store(Protocol):
 
     def event(self, event_id: EventId) -> Event | None:
         """Event, read consistently."""
+
+    def pause(self, attempt: int) -> None:
+        """Let other writers pass before trying again: by chance, longer with every attempt, from 0."""
 
     def commit(self, write: Write) -> None:
         """Write both, or neither.
@@ -271,6 +272,7 @@ def execute(
         except VersionConflict:
             if attempt == ATTEMPTS - 1:
                 raise
+            store.pause(attempt)
             continue
         return Outcome(
             id=id, version=write.stored.version, state=decision.state, event=write.event, is_replay=False

@@ -82,6 +82,8 @@ class Query:
 
     Attributes
     ----------
+    charter : str or None
+        Hash of the charter that it was asked under; that one says which answers there are.
     due : date
         The day by which the site should have answered.
     judged_version : int
@@ -102,6 +104,7 @@ class Query:
     judged_version: int
     reopened: int = 0
     thread: tuple[Message, ...] = ()
+    charter: str | None = None
 
     @property
     def is_unsettled(self) -> bool:

@@ -10,8 +10,11 @@ SATURDAY = 5
 
 
 def new_lines(findings: Iterable[Line], unsettled: Iterable[Query]) -> tuple[Line, ...]:
-    """Findings that no unsettled query of the time point asks about yet."""
-    asked = {line.asks for query in unsettled for line in query.lines if not line.is_passed}
+    """Findings that no unsettled query of the time point asks about yet.
+
+    A line that had passed and fails again is asked by the query that it stands in.
+    """
+    asked = {line.asks for query in unsettled for line in query.lines}
     fresh: dict[tuple[str, str], Line] = {}
     for line in findings:
         if line.asks not in asked:
@@ -20,7 +23,11 @@ def new_lines(findings: Iterable[Line], unsettled: Iterable[Query]) -> tuple[Lin
 
 
 def passed(
-    lines: Sequence[Line], *, failing: frozenset[tuple[str, str]], judged: frozenset[str]
+    lines: Sequence[Line],
+    *,
+    failing: frozenset[tuple[str, str]],
+    undecided: frozenset[tuple[str, str]],
+    judged: frozenset[str],
 ) -> tuple[Line, ...]:
     """The lines as a new judgement leaves them.
 
@@ -28,13 +35,19 @@ def passed(
     ----------
     failing : frozenset of (check, slot)
         What it still finds wrong.
+    undecided : frozenset of (check, slot)
+        What it could not decide.
     judged : frozenset of str
-        The slots that it could judge. A line of any other slot stays as it was: what was not looked at has
-        not passed.
+        The slots that it could judge. A line of any other slot stays as it was, and so does an undecided one:
+        what was not looked at has not passed.
     """
-    return tuple(
-        replace(line, is_passed=line.asks not in failing) if line.slot in judged else line for line in lines
-    )
+
+    def judged_now(line: Line) -> Line:
+        if line.slot not in judged or line.asks in undecided:
+            return line
+        return replace(line, is_passed=line.asks not in failing)
+
+    return tuple(map(judged_now, lines))
 
 
 def business_days_after(start: date, days: int) -> date:

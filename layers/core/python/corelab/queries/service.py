@@ -30,6 +30,8 @@ class Judgement:
         The verdict's version for this time point; a later one supersedes it.
     failing : frozenset of (check, slot)
         Every finding that the judgement made, whether or not it opens a query.
+    undecided : frozenset of (check, slot)
+        What it could not decide.
     judged : frozenset of str
         The slots that hold a series which was judged, and `time_point`.
     questions : tuple of Line
@@ -44,6 +46,7 @@ class Judgement:
     transmittal: TransmittalId
     version: int
     failing: frozenset[tuple[str, str]]
+    undecided: frozenset[tuple[str, str]]
     judged: frozenset[str]
     questions: tuple[Line, ...]
     days_to_answer: int
@@ -130,6 +133,7 @@ def _open(store: Store, *, command: Command, judgement: Judgement, lines: tuple[
         visit=judgement.visit,
         transmittal=judgement.transmittal,
         state=OPEN,
+        charter=command.charter,
         lines=lines,
         opened_at=command.now,
         due=business_days_after(command.now.date(), judgement.days_to_answer),
@@ -149,7 +153,12 @@ def _review(store: Store, query: Query, *, command: Command, judgement: Judgemen
     def reviewed(state: Query) -> Query:
         if judgement.version <= state.judged_version:
             return state
-        lines = passed(state.lines, failing=judgement.failing, judged=judgement.judged)
+        lines = passed(
+            state.lines,
+            failing=judgement.failing,
+            undecided=judgement.undecided,
+            judged=judgement.judged,
+        )
         return replace(state, lines=lines, judged_version=judgement.version)
 
     if reviewed(query).lines == query.lines:

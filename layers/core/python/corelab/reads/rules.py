@@ -27,10 +27,17 @@ def readers_of(ordinal: int, *, pool: Sequence[str], readers_per_case: int, seed
 
 
 def read_id(
-    trial: TrialId, *, design: str, subject: SubjectId, visit: str, slot: str, session: str = PRIMARY_SESSION
+    trial: TrialId,
+    *,
+    seed: str,
+    design: str,
+    subject: SubjectId,
+    visit: str,
+    slot: str,
+    session: str = PRIMARY_SESSION,
 ) -> ReadId:
-    """Id of one slot's read of one time point: the same parts always give the same."""
-    return ReadId(derived_id("rd", trial, design, session, subject, visit, slot))
+    """Id of one slot's read of one time point. Keyed: its reader cannot find the subject by trying."""
+    return ReadId(derived_id("rd", trial, _draw(seed, "read", design, session, subject, visit, slot)))
 
 
 def queue_order(read: str, *, seed: str) -> str:

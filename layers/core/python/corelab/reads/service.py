@@ -112,7 +112,12 @@ def _fresh(
 ) -> Read:
     visits = [visit.id for visit in charter.visits.schedule]
     id = read_id(
-        command.trial, design=design.id, subject=time_point.subject, visit=time_point.visit, slot=slot
+        command.trial,
+        seed=design.seed,
+        design=design.id,
+        subject=time_point.subject,
+        visit=time_point.visit,
+        slot=slot,
     )
     return Read(
         read=id,
@@ -131,32 +136,36 @@ def _fresh(
 
 
 def _ready(store: Store, *, command: Command, fresh: Read, charter: Charter) -> Outcome[Read] | None:
-    """Queue the read, or let it wait for an earlier one. Nothing, where it is under way or old news."""
+    """Queue the read, renew a queued one, or let it wait for an earlier one.
+
+    Nothing, where it is under way, old news, or queued with these very series.
+    """
     id = _id(fresh)
     known = find(store, READ, trial=command.trial, id=id)
-    if known is not None and (
-        known.state.state != NOT_READY or known.state.time_point_version >= fresh.time_point_version
-    ):
+    if known is not None and not _is_news(known.state, fresh):
         return None
     waits = _waits(store, trial=command.trial, read=fresh, charter=charter)
 
     def decide(found: Found[Read] | None) -> Decision[Read]:
-        state = (
-            fresh
-            if found is None
-            else replace(
-                found.state,
-                series=fresh.series,
-                time_point_version=fresh.time_point_version,
-                since=command.now,
-            )
-        )
+        state = fresh if found is None else _renewed(found.state, fresh)
+        if state.state == QUEUED:
+            return _decision(state, event="renew", type="ReadRenewed.v1")
         if waits:
             return _decision(state, event="wait", type="ReadWaits.v1")
         after = MACHINE.move(state.state, "queue", by=command.actor.role)
         return _decision(replace(state, state=after), event="queue", type="ReadQueued.v1")
 
     return execute(store, READ, id=id, command=command, step=f"ready/{fresh.read}", decide=decide)
+
+
+def _is_news(known: Read, fresh: Read) -> bool:
+    if fresh.time_point_version <= known.time_point_version:
+        return False
+    return known.state == NOT_READY or (known.state == QUEUED and known.series != fresh.series)
+
+
+def _renewed(known: Read, fresh: Read) -> Read:
+    return replace(known, series=fresh.series, time_point_version=fresh.time_point_version, since=fresh.since)
 
 
 def _waits(store: Store, *, trial: TrialId, read: Read, charter: Charter) -> bool:
