@@ -1,13 +1,14 @@
 """What a test or the story needs: an embedded AWS for as long as a block runs."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from local.aws import process
 from local.aws.place import ACCOUNT, REGION, ROOT_KEY, Place
 from local.cloud import Cloud
+from local.deploy import Stack
 
 
 def cloud_of(place: Place, instance: process.Instance) -> Cloud:
@@ -20,6 +21,17 @@ def cloud_of(place: Place, instance: process.Instance) -> Cloud:
         secret_key=place.root_secret(),
         ca=place.ca if instance.strict else None,
     )
+
+
+def outputs_of(stacks: Iterable[Stack]) -> dict[str, str]:
+    """The outputs of every stack together."""
+    return {name: value for stack in stacks for name, value in stack.outputs.items()}
+
+
+def api_url(cloud: Cloud, outputs: Mapping[str, str]) -> str:
+    """Where the API answers on this machine: the address in the outputs is AWS's own."""
+    host, _, stage = outputs["ApiUrl"].partition("://")[2].partition("/")
+    return f"{cloud.endpoint}/_aws/execute-api/{host.partition('.')[0]}/{stage.strip('/')}"
 
 
 @contextmanager
