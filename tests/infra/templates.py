@@ -168,6 +168,28 @@ class Assembly:
         ]
 
 
+def name_of(role: Resource) -> str:
+    """The role's name."""
+    name: str = role.properties["RoleName"]
+    return name
+
+
+def permitted(assembly: Assembly, function: Resource) -> set[str]:
+    """Every action that the door's role names."""
+    return {action for item in assembly.statements(assembly.role_of(function)) for action in item.actions}
+
+
+def buckets(assembly: Assembly, *names: str) -> Iterator[Resource]:
+    """Buckets by what they hold: `incoming`, `ledger`."""
+    for name in names:
+        (found,) = (
+            item
+            for item in assembly.of("AWS::S3::Bucket")
+            if f"-{name}-" in item.properties.get("BucketName", "")
+        )
+        yield found
+
+
 def statements(document: Mapping[str, Any]) -> Iterator[Statement]:
     """Statements of a policy document."""
     for said in document["Statement"]:

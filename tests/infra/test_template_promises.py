@@ -2,45 +2,11 @@
 
 import json
 
-import pytest
-
 from infra.buckets import NEVER
 from infra.deployment import read_deployment
+from tests.infra.templates import buckets
 
 DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool")
-
-
-def buckets(assembly, *names):
-    for name in names:
-        (found,) = (
-            item
-            for item in assembly.of("AWS::S3::Bucket")
-            if f"-{name}-" in item.properties.get("BucketName", "")
-        )
-        yield found
-
-
-def test_every_rule_target_has_tries_an_end_and_a_dead_letter_queue(assembly):
-    for rule in assembly.of("AWS::Events::Rule"):
-        for target in rule.properties["Targets"]:
-            assert target["RetryPolicy"]["MaximumEventAgeInSeconds"]
-            assert "MaximumRetryAttempts" in target["RetryPolicy"]
-            assert target["DeadLetterConfig"]["Arn"]
-
-
-def test_every_queue_is_encrypted_and_ends_in_a_dead_letter_queue(assembly):
-    queues = assembly.of("AWS::SQS::Queue")
-    dead = {
-        item.properties["RedrivePolicy"]["deadLetterTargetArn"]
-        for item in queues
-        if "RedrivePolicy" in item.properties
-    }
-    mapped = {item.properties["EventSourceArn"] for item in assembly.of("AWS::Lambda::EventSourceMapping")}
-    for queue in queues:
-        assert queue.properties["SqsManagedSseEnabled"] is True
-        if queue.arn in mapped:
-            assert queue.properties["RedrivePolicy"]["maxReceiveCount"] == 5
-    assert dead
 
 
 def test_every_queue_and_bucket_speaks_tls_only(assembly):
@@ -55,73 +21,6 @@ def test_every_queue_and_bucket_speaks_tls_only(assembly):
             and item.conditions.get("Bool", {}).get("aws:SecureTransport") == "false"
             for item in policy
         ), resource.id
-
-
-def test_every_message_in_a_dead_letter_queue_is_an_alarm(assembly):
-    watched = {
-        dimension["Value"]
-        for alarm in assembly.of("AWS::CloudWatch::Alarm")
-        if alarm.properties.get("Namespace") == "AWS/SQS"
-        for dimension in alarm.properties["Dimensions"]
-    }
-    mapped = {item.properties["EventSourceArn"] for item in assembly.of("AWS::Lambda::EventSourceMapping")}
-    for queue in assembly.of("AWS::SQS::Queue"):
-        if queue.arn not in mapped:
-            assert f"{queue.ref}.QueueName" in watched, queue.id
-
-
-def test_every_door_that_breaks_is_an_alarm(assembly):
-    watched = {
-        dimension["Value"]
-        for alarm in assembly.of("AWS::CloudWatch::Alarm")
-        if alarm.properties.get("MetricName") == "Errors"
-        for dimension in alarm.properties["Dimensions"]
-    }
-
-    assert watched == {function.ref for function in assembly.doors.values()}
-
-
-@pytest.mark.parametrize(
-    "metric",
-    [
-        *("OldestUnsequencedSeconds", "OldestUnrelayedSeconds", "CheckpointAgeSeconds"),
-        *("LogsHalted", "UnreadableEntries"),
-        *("ExecutionsFailed", "ExecutionsTimedOut", "Throttles", "5XXError"),
-    ],
-)
-def test_there_is_an_alarm_on(metric, assembly):
-    assert [item for item in assembly.of("AWS::CloudWatch::Alarm") if item.properties["MetricName"] == metric]
-
-
-def test_silence_of_the_ledgers_sweep_is_an_alarm(assembly):
-    for alarm in assembly.of("AWS::CloudWatch::Alarm"):
-        if alarm.properties["MetricName"] in ("OldestUnsequencedSeconds", "CheckpointAgeSeconds"):
-            assert alarm.properties["TreatMissingData"] == "breaching"
-
-
-def test_on_aws_every_alarm_reaches_a_person(production):
-    (topic,) = production.of("AWS::SNS::Topic")
-    (subscription,) = production.of("AWS::SNS::Subscription")
-
-    assert subscription.properties["Endpoint"] == read_deployment("example").alarm_address
-    for alarm in production.of("AWS::CloudWatch::Alarm"):
-        assert alarm.properties["AlarmActions"] == [topic.ref]
-
-
-def test_every_log_has_an_end(assembly):
-    logs = assembly.of("AWS::Logs::LogGroup")
-    named = {item.properties["LogGroupName"] for item in logs}
-
-    assert all(item.properties["RetentionInDays"] for item in logs)
-    for function in assembly.doors.values():
-        log = assembly.at(function.properties["LoggingConfig"]["LogGroup"])
-        assert log.properties["LogGroupName"] in named
-
-
-def test_every_door_says_its_memory_and_its_time(assembly):
-    for function in assembly.doors.values():
-        assert function.properties["MemorySize"] >= 512
-        assert 0 < function.properties["Timeout"] <= 900
 
 
 def test_ledger_and_witness_are_locked_for_as_long_as_the_deployment_says(assembly, request):
@@ -228,85 +127,6 @@ def test_on_aws_nothing_that_holds_data_is_deleted_by_accident(production):
         assert table.properties["DeletionProtectionEnabled"] is True
     (pool,) = production.of("AWS::Cognito::UserPool")
     assert pool.properties["DeletionProtection"] == "ACTIVE"
-
-
-def test_nobody_makes_an_account_for_themselves(assembly):
-    (pool,) = assembly.of("AWS::Cognito::UserPool")
-    (client,) = assembly.of("AWS::Cognito::UserPoolClient")
-
-    assert pool.properties["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
-    assert client.properties["PreventUserExistenceErrors"] == "ENABLED"
-    assert set(client.properties["ExplicitAuthFlows"]) == {
-        "ALLOW_USER_PASSWORD_AUTH",
-        "ALLOW_REFRESH_TOKEN_AUTH",
-    }
-
-
-def test_every_operation_asks_for_a_sign_in(assembly):
-    methods = assembly.of("AWS::ApiGateway::Method")
-
-    assert methods
-    for method in methods:
-        assert method.properties["AuthorizationType"] == "COGNITO_USER_POOLS"
-        assert method.properties["AuthorizerId"]
-
-
-def test_the_api_is_throttled_and_logs_neither_bodies_nor_paths(assembly):
-    (stage,) = assembly.of("AWS::ApiGateway::Stage")
-    (settings,) = stage.properties["MethodSettings"]
-
-    assert settings["ThrottlingRateLimit"]
-    assert settings["ThrottlingBurstLimit"]
-    assert settings["DataTraceEnabled"] is False
-    assert "$context.path" not in stage.properties["AccessLogSetting"]["Format"]
-
-
-def test_the_gateways_own_refusals_are_problem_json(assembly):
-    for answer in assembly.of("AWS::ApiGateway::GatewayResponse"):
-        headers = answer.properties["ResponseParameters"]
-        (text,) = answer.properties["ResponseTemplates"].values()
-        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
-        assert {"title", "code", "detail"} <= json.loads(text).keys()
-
-
-def test_the_state_machines_log_holds_no_data(assembly):
-    (machine,) = assembly.of("AWS::StepFunctions::StateMachine")
-
-    assert machine.properties["LoggingConfiguration"]["IncludeExecutionData"] is False
-
-
-def test_the_outputs_are_those_that_a_client_needs(assembly):
-    said = {
-        name
-        for template in assembly.raw.values()
-        for name, output in template.get("Outputs", {}).items()
-        if "Export" not in output
-    }
-
-    assert said == {
-        *("ApiUrl", "UserPoolId", "UserPoolClientId", "StateMachineArn", "LedgerKeyArn"),
-        *("IncomingBucket", "PacksBucket", "RecordsBucket", "LedgerBucket", "WitnessBucket"),
-        *("StateTable", "LedgerTable"),
-    }
-
-
-def test_the_guard_watches_every_touch_of_data(production):
-    (trail,) = production.of("AWS::CloudTrail::Trail")
-    watched = [
-        value
-        for selector in trail.properties["EventSelectors"]
-        for resource in selector.get("DataResources", ())
-        for value in resource["Values"]
-    ]
-
-    assert trail.properties["EnableLogFileValidation"] is True
-    for bucket in buckets(production, "incoming", "records", "packs", "ledger"):
-        assert f"{bucket.arn}/" in watched
-    assert production.of("AWS::Budgets::Budget")
-
-
-def test_one_machine_needs_no_guard(local):
-    assert "Guard" not in local.raw
 
 
 def test_no_custom_resource_does_what_the_template_does_not_say(assembly):
