@@ -12,6 +12,7 @@ from corelab_cli.errors import CannotRun
 from corelab_cli.profile import Profile
 
 TARGET = "AWSCognitoIdentityProviderService.InitiateAuth"
+REFUSALS = {"NotAuthorizedException", "UserNotFoundException", "PasswordResetRequiredException"}
 MARGIN_SECONDS = 60  # a token this close to its end is taken for ended
 
 
@@ -69,12 +70,21 @@ def _initiate(
         answer = http.post(profile.sign_in, content=json.dumps(body), headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CannotRun(f"{profile.sign_in} does not answer. Is the system up?") from error
-    if httpx.codes.is_client_error(answer.status_code):
+    said = _object(answer)
+    kind = str(said.get("__type", "")).rpartition("#")[2]
+    if kind in REFUSALS:
         return None
     if answer.status_code != httpx.codes.OK:
-        raise CannotRun(f"The user pool answered {answer.status_code}. Try again in a minute.")
-    parsed: dict[str, dict[str, Any]] = answer.json()
-    return parsed
+        raise CannotRun(f"The user pool answered {answer.status_code} {kind}. Try again in a minute.")
+    return said
+
+
+def _object(answer: httpx.Response) -> dict[str, dict[str, Any]]:
+    try:
+        parsed = answer.json()
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _keep(profile: Profile, user: str, *, result: dict[str, Any], refresh: str | None) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""An actor runs the `corelab` command, as its user would, and reads its JSON."""
+
+import io
+import json
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+from corelab_cli.client import Client
+from corelab_cli.context import Context
+from corelab_cli.errors import DONE
+from corelab_cli.main import main
+from corelab_cli.profile import load_profile
+from corelab_cli.sessions import sign_in
+from local.story.places import PROFILE
+from local.story.recording import Recorder
+from local.story.teller import NotAsTold
+
+NOT_SHOWN = ("--serial",)  # options whose value stays off the terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One command that was run, as it may be shown."""
+
+    command: str
+    exit_code: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Actor:
+    """A user at the command line.
+
+    Attributes
+    ----------
+    ran : list of Ran
+        What this run's actors typed; shared between them.
+    """
+
+    user: str
+    recorder: Recorder
+    ran: list[Ran] = field(default_factory=list)
+
+    def sign_in(self, password: str) -> None:
+        """Prove who this is."""
+        profile = load_profile(str(PROFILE))
+        sign_in(profile, profile.http(self.recorder.transport()), user=self.user, password=password)
+
+    def client(self) -> Client:
+        """The command's own client, for what no command shows."""
+        return Client(load_profile(str(PROFILE)), user=self.user, transport=self.recorder.transport())
+
+    def run(self, *arguments: str, exit_code: int = DONE) -> Any:  # noqa: ANN401 -- JSON
+        """Answer of a command, which must end with this exit code.
+
+        Raises
+        ------
+        NotAsTold
+            It ended otherwise.
+        """
+        out, err = io.StringIO(), io.StringIO()
+        context = Context(as_json=True, transport=self.recorder.transport())
+        with redirect_stdout(out), redirect_stderr(err):
+            ended = main(
+                ["--profile", str(PROFILE), "--user", self.user, *arguments, "--json"], context=context
+            )
+        command = f"corelab {' '.join(_shown(arguments))}"
+        self.ran.append(Ran(command=command, exit_code=ended))
+        if ended != exit_code:
+            said = (out.getvalue() + err.getvalue()).strip()
+            raise NotAsTold(
+                f"`{command}` as {self.user}",
+                expected=f"exit code {exit_code}",
+                seen=f"exit code {ended}: {said}",
+            )
+        return json.loads(out.getvalue())
+
+
+def _shown(arguments: Sequence[str]) -> list[str]:
+    hidden = {at + 1 for at, argument in enumerate(arguments) if argument in NOT_SHOWN}
+    return ["…" if at in hidden else argument for at, argument in enumerate(arguments)]

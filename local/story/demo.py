@@ -1,0 +1,98 @@
+"""The whole story, and what happens when a step comes out otherwise."""
+
+import sys
+import time
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from rich.markup import escape
+
+from corelab_cli.errors import CANNOT_RUN, DONE
+from local.aws.process import CannotStart
+from local.deploy import DeployFailed
+from local.story.cast import enrolled
+from local.story.complete import complete_series
+from local.story.images import ImagesUnavailable, brain_series
+from local.story.overview import overview
+from local.story.page import write_page
+from local.story.places import CACHE, REPORT, STATE, shown
+from local.story.preparing import prepare
+from local.story.proof import prove
+from local.story.recording import Recorder
+from local.story.repaired import missing_slices
+from local.story.scene import Scene
+from local.story.secrecy import keep_secret
+from local.story.stage import set_up
+from local.story.teller import NotAsTold, Teller
+from local.synth import SynthesisFailed
+
+CANNOT = (CannotStart, DeployFailed, ImagesUnavailable, SynthesisFailed)
+NOT_AS_TOLD = 3
+
+
+def main() -> int:
+    """Tell the story.
+
+    Returns
+    -------
+    int
+        0 only if every step came out as stated and the ledger verifies; 2 where it could not begin; 3 where a
+        step came out otherwise.
+    """
+    teller, started = Teller(), time.monotonic()
+    try:
+        _tell(teller)
+    except NotAsTold as error:
+        _explain(teller, error)
+        return NOT_AS_TOLD
+    except CANNOT as error:
+        teller.console.print(f"\n[red]Cannot run:[/] {escape(teller.current)}\n{escape(str(error))}")
+        return CANNOT_RUN
+    except Exception as error:  # noqa: BLE001 -- the last door before a person
+        told = NotAsTold("the step", expected="an end", seen=f"{type(error).__name__}: {error}")
+        _explain(teller, told)
+        traceback.print_exc(file=sys.stderr)
+        return NOT_AS_TOLD
+    teller.console.print(
+        f"\n[bold green]Every step came out as told, and the ledger verifies[/] "
+        f"[dim]({time.monotonic() - started:.0f} s).[/] Report: {shown(REPORT)}"
+    )
+    return DONE
+
+
+def _tell(teller: Teller) -> None:
+    started = time.monotonic()
+    teller.chapter("The stage")
+    with teller.step("fetch the images: 20 slices of a brain MR, out of a public package"):
+        brain_series(CACHE)
+    with set_up(teller) as stage:
+        first, second = enrolled(datetime.now(UTC).date())
+        recorder = Recorder(ca=stage.ca)
+        scene = Scene(stage=stage, teller=teller, recorder=recorder, first=first, second=second)
+        prepare(scene)
+        complete = complete_series(scene)
+        repaired = missing_slices(scene)
+        seen = overview(scene, complete=complete, repaired=repaired)
+        proof = prove(scene, seen=seen)
+        secrecy = keep_secret(scene)
+        with teller.step("write the report"):
+            write_page(
+                scene,
+                complete=complete,
+                repaired=repaired,
+                seen=seen,
+                proof=proof,
+                secrecy=secrecy,
+                seconds=time.monotonic() - started,
+            )
+
+
+def _explain(teller: Teller, error: NotAsTold) -> None:
+    console = teller.console
+    console.print(f"\n[bold red]Not as told[/] in “{escape(teller.current)}”")
+    console.print(f"  what      {escape(error.what)}")
+    console.print(f"  expected  {escape(error.expected)}")
+    console.print(f"  seen      {escape(error.seen)}")
+    with suppress(OSError):
+        console.print(f"  logs      {shown(STATE / 'server.log')}")

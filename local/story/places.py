@@ -1,0 +1,24 @@
+"""Where the demo keeps what it makes: below `.corelab/demo` of the checkout, fresh at every run."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HOME = CHECKOUT / ".corelab" / "demo"
+CACHE = CHECKOUT / ".corelab" / "cache"  # the package with the images; outlives a run
+STATE = HOME / "state"
+PROFILE = HOME / "profile.json"
+IMAGES = HOME / "images"
+EXPORT = HOME / "export"
+TAMPERED = HOME / "export-with-one-byte-flipped"
+REPORT = HOME / "report.html"
+CHARTER = CHECKOUT / "charters" / "demo.yaml"
+
+TRIAL = "DEMO01"
+SITE = "101"
+VISIT = "BL"
+SCANNER = "101-MR1"
+
+
+def shown(path: Path) -> str:
+    """A path as a person at the checkout types it."""
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else str(path)
