@@ -19,6 +19,7 @@ from corelab.deid.uids import KeyedUids
 from corelab.deid.written import METHOD_CODES, FileMeta, written_elements
 from corelab.dicom import tags
 from corelab.dicom.budgets import BUDGETS, Budgets
+from corelab.dicom.charset import is_known
 from corelab.dicom.elements import Element
 from corelab.dicom.header import Header
 from corelab.dicom.scan import scan_header
@@ -214,6 +215,11 @@ def _about(header: Header) -> _About:
         raise ClassNotAccepted("Only CT and MR images are de-identified yet: hold this series.")
     if header.text(tags.BURNED_IN) == "YES":
         raise BurnedIn("Send images without text in the pixels: the header says there is some.")
+    if not all(map(is_known, header.charsets)):
+        raise ValueUnusable(
+            "Send the image again: its character set is none of the standard's.",
+            tag=tags.tag_text(tags.CHARACTER_SET),
+        )
     expected = header.expected_pixel_bytes
     if expected is None:
         raise PixelsUnexpected("Send the image again: what describes its pixels is missing.")

@@ -13,10 +13,13 @@ from functools import cache
 from typing import NamedTuple
 
 from corelab.deid.actions import Action
+from corelab.deid.shapes import is_coded
 from corelab.deid.table import data_text
+from corelab.dicom.elements import UNIT_BYTES
 
 CLOSED = frozenset({"DS", "IS", "FL", "FD", "SL", "SS", "US", "UL", "AT", "CS", "SQ"})
 DISPOSITIONS = {"func:generate_hmacuid": Action.UID, "func:generate_hmacdate_shift": Action.DATE}
+SELF_EVIDENT = frozenset({"DS", "IS", "DA", "DT", "UI"})
 MAPPED = {Action.UID: ("UI", "LO"), Action.DATE: ("DA", "DT")}
 NEVER = re.compile(
     r"patient|physician|operator|radiographer|institution|department|hospital|site|address|phone"
@@ -50,6 +53,22 @@ def safe_private() -> PrivateRules:
                 int(line["group"], 16), int(line["element"].replace("xx", "00"), 16), line["private_creator"]
             ] = rule
     return kept
+
+
+def fits(value: bytes, rule: PrivateRule) -> bool:
+    """Whether a value is whole numbers or codes where its row says so."""
+    if len(value) % UNIT_BYTES.get(rule.vr, 1):
+        return False
+    return rule.is_standard or rule.vr != "CS" or is_coded(value)
+
+
+def proves_itself(value: bytes, vr: str) -> bool:
+    """Whether a value's form shows its representation, where the syntax does not write it.
+
+    Numbers as text do, and so do dates and UIDs; a binary number only where it stands alone. A code or a text
+    could be anything.
+    """
+    return vr in SELF_EVIDENT or len(value) == UNIT_BYTES.get(vr)
 
 
 def _rule(line: dict[str, str]) -> PrivateRule | None:

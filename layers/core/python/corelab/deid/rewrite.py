@@ -7,7 +7,7 @@ a dictionary. Elements that the trial writes stand in a sorted list that is merg
 held back to the end of their run, since a creator is written only if something of its block stays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from corelab.deid.actions import Action, Rule, Rules
@@ -22,15 +22,20 @@ from corelab.deid.outcomes import (
     Written,
     added,
 )
-from corelab.deid.private import PrivateRule
-from corelab.deid.shapes import is_coded
-from corelab.dicom.elements import UNIT_BYTES, Element
+from corelab.deid.private import PrivateRule, fits, proves_itself
+from corelab.dicom.elements import Element
 from corelab.dicom.values import Value, element, item
 
-CREATORS = range(0x10, 0x100)  # elements that reserve a private block, PS3.5 7.8.1
+FIRST_CREATOR, FIRST_OF_BLOCKS = 0x10, 0x100  # elements that reserve a private block, PS3.5 7.8.1
 MOST_REMEMBERED = 20_000
+MOST_CREATORS = 100
 LONGEST_REMEMBERED = 4096
 LAST = Written(1 << 32, b"", None)  # behind every tag
+GONE = Outcome(b"", PRIVATE_REMOVED)
+
+Known = dict[bytes, Outcome]
+Block = tuple[str, bytes, Known]
+"""A private block: its creator's name, its creator's element, what is known of its elements."""
 
 
 class Rewriter:
@@ -44,8 +49,8 @@ class Rewriter:
     def __init__(self, applier: Applier) -> None:
         self._applier = applier
         self._rules = applier.rules
-        self._known: dict[bytes, Outcome] = {}
-        self._known_private: dict[tuple[PrivateRule, bytes], Outcome] = {}
+        self._known: Known = {}
+        self._known_private: dict[str, Known] = {}
 
     def rewritten(  # noqa: C901 -- a merge of three runs
         self, data: bytes, elements: Sequence[Element]
@@ -57,7 +62,9 @@ class Rewriter:
         ValueUnusable
             A required attribute holds what it may not.
         """
-        for known in (self._known, self._known_private):
+        if len(self._known_private) > MOST_CREATORS:
+            self._known_private.clear()
+        for known in (self._known, *self._known_private.values()):
             if len(known) > MOST_REMEMBERED:
                 known.clear()
         made = DataSet()
@@ -69,7 +76,8 @@ class Rewriter:
             last = -1
             while due.tag <= tag:
                 if private:
-                    self._flush(made, data, private)
+                    self._private_run(made, data, private)
+                    private.clear()
                 made.write(due)
                 last = due.tag
                 due = next(written)
@@ -79,10 +87,11 @@ class Rewriter:
                 private.append(found)
             else:
                 if private:
-                    self._flush(made, data, private)
+                    self._private_run(made, data, private)
+                    private.clear()
                 made.take(self._public(data, found))
         if private:
-            self._flush(made, data, private)
+            self._private_run(made, data, private)
         while due is not LAST:
             made.write(due)
             due = next(written)
@@ -96,11 +105,6 @@ class Rewriter:
             if len(raw) <= LONGEST_REMEMBERED:
                 self._known[raw] = outcome
         return outcome
-
-    def _flush(self, made: "DataSet", data: bytes, private: list[Element]) -> None:
-        for outcome in self._private_run(made, data, private):
-            made.add(outcome)
-        private.clear()
 
     def _decided(self, data: bytes, found: Element, rules: Rules) -> Outcome:
         tag, vr, begin, value, end, items = found
@@ -120,67 +124,79 @@ class Rewriter:
     def _nested(self, inner: "DataSet", data: bytes, elements: Sequence[Element]) -> bytes:
         for is_private, run in groupby(elements, key=lambda found: bool(found[0] & 0x10000)):
             if is_private:
-                for outcome in self._private_run(inner, data, list(run)):
-                    inner.add(outcome)
+                self._private_run(inner, data, list(run))
             else:
                 for found in run:
                     inner.take(self._decided(data, found, self._rules.nested))
         pieces, inner.pieces = inner.pieces, []
         return b"".join(pieces)
 
-    def _private_run(self, made: "DataSet", data: bytes, run: Sequence[Element]) -> Iterator[Outcome]:
-        for group, members in groupby(run, key=lambda found: found[0] >> 16):
-            yield from self._private_group(made, data, group, list(members))
-
-    def _private_group(  # noqa: PLR0917 -- hot: no keywords
-        self, made: "DataSet", data: bytes, group: int, members: Sequence[Element]
-    ) -> Iterator[Outcome]:
-        rules, counts = self._rules.private, made.counts
-        creators: dict[int, str] = {}
-        used: dict[int, str] = {}
-        kept: list[Outcome] = []
-        for found in members:
-            number = found[0] & 0xFFFF
-            if number in CREATORS:
-                creators[number] = data[found[3] : found[4]].decode("latin-1").strip(" \0")
+    def _private_run(  # noqa: C901 -- one loop, kept whole for its speed
+        self, made: "DataSet", data: bytes, run: Sequence[Element]
+    ) -> None:
+        pieces, listed = made.pieces, made.listed
+        group, place, kept, removed = -1, len(pieces), 0, 0
+        blocks: dict[int, Block] = {}
+        used: dict[int, bytes] = {}
+        for found in run:
+            tag, vr, begin, start, end, _ = found
+            if tag >> 16 != group:
+                pieces[place:place] = [used[number] for number in sorted(used)]
+                group, place, blocks, used = tag >> 16, len(pieces), {}, {}
+            number = tag & 0xFFFF
+            if number < FIRST_OF_BLOCKS:
+                if number >= FIRST_CREATOR and vr == "LO":
+                    name = data[start:end].decode("latin-1").strip(" \0")
+                    blocks[number] = name, data[begin:end], self._known_private.setdefault(name, {})
                 continue
-            creator = creators.get(number >> 8, "")
-            rule = rules.get((group, number & 0xFF, creator))
-            outcome = self._private(data, found, rule) if rule is not None else None
-            if outcome is None or not outcome.raw or rule is None:
-                counts[PRIVATE_REMOVED] += 1
+            block = blocks.get(number >> 8)
+            if block is None:
+                removed += 1
                 continue
-            counts[PRIVATE_KEPT] += 1
-            made.is_standard_private = made.is_standard_private and rule.is_standard
+            name, creator, known = block
+            raw = data[begin:end]
+            outcome = known.get(raw)
+            if outcome is None:
+                outcome = self._private_decided(data, found, name)
+                if len(raw) <= LONGEST_REMEMBERED:
+                    known[raw] = outcome
+            if outcome is GONE:
+                removed += 1
+                continue
+            kept_raw, _, entry, nested, is_standard = outcome
+            kept += 1
             used[number >> 8] = creator
-            kept.append(outcome)
-        for block, creator in sorted(used.items()):
-            raw = element(
-                group << 16 | block, "LO", creator.encode("latin-1"), implicit=self._rules.is_implicit
-            )
-            yield Outcome(raw, PRIVATE_KEPT)
-        yield from kept
+            pieces.append(kept_raw)
+            if entry is not None:
+                listed[entry[0]] = entry[1]
+            if nested is not None:
+                added(made.counts, nested)
+            if not is_standard:
+                made.is_standard_private = False
+        pieces[place:place] = [used[number] for number in sorted(used)]
+        made.counts[PRIVATE_KEPT] += kept
+        made.counts[PRIVATE_REMOVED] += removed
 
-    def _private(self, data: bytes, found: Element, rule: PrivateRule) -> Outcome:
-        raw = data[found[2] : found[4]]
-        outcome = self._known_private.get((rule, raw))
-        if outcome is None:
-            outcome = self._private_decided(data, found, rule)
-            if len(raw) <= LONGEST_REMEMBERED:
-                self._known_private[rule, raw] = outcome
-        return outcome
-
-    def _private_decided(self, data: bytes, found: Element, rule: PrivateRule) -> Outcome:
-        tag, vr, begin, start, end, items = found
+    def _private_decided(self, data: bytes, found: Element, creator: str) -> Outcome:
+        tag, vr, _, start, end, items = found
+        rule = self._rules.private.get((tag >> 16, tag & 0xFF, creator))
+        if rule is None:
+            return GONE
         as_public = Rule(rule.action, Action.REMOVE, (rule.vr,))
-        if items is not None and vr == rule.vr:
-            return self._sequence(data, tag, as_public, items)
-        if self._rules.is_implicit and vr == "UN" and items is None:
-            vr = rule.vr
-        value = data[start:end]
-        if vr == "SQ" or not _fits(value, rule):
-            return Outcome(b"", PRIVATE_REMOVED)
-        return self._applier.applied(as_public, tag, vr, data[begin:end], value)
+        if items is not None:
+            outcome = self._sequence(data, tag, as_public, items) if vr == rule.vr else GONE
+        elif self._may_be(rule, vr, data[start:end]):
+            outcome = self._applier.applied(as_public, tag, rule.vr, data[found[2] : end], data[start:end])
+        else:
+            return GONE
+        if not outcome.raw:
+            return GONE
+        return outcome._replace(is_standard=rule.is_standard and outcome.is_standard)
+
+    def _may_be(self, rule: PrivateRule, vr: str, value: bytes) -> bool:
+        if rule.vr == "SQ" or not fits(value, rule):
+            return False
+        return proves_itself(value, rule.vr) if self._rules.is_implicit else vr == rule.vr
 
 
 class DataSet:
@@ -223,17 +239,3 @@ class DataSet:
             if nested is not None:
                 added(self.counts, nested)
                 self.is_standard_private = self.is_standard_private and is_standard
-
-    def add(self, outcome: Outcome) -> None:
-        """Append what was counted already."""
-        self.pieces.append(outcome.raw)
-        if outcome.listed is not None:
-            self.listed[outcome.listed[0]] = outcome.listed[1]
-        added(self.counts, outcome.nested)
-        self.is_standard_private = self.is_standard_private and outcome.is_standard
-
-
-def _fits(value: bytes, rule: PrivateRule) -> bool:
-    if len(value) % UNIT_BYTES.get(rule.vr, 1):
-        return False
-    return rule.is_standard or rule.vr != "CS" or is_coded(value)

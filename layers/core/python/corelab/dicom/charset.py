@@ -46,8 +46,17 @@ ESCAPES = {
     b"\x1b$)C": "euc_kr",
     b"\x1b$)A": "gb2312",
 }
+EXTENDED = frozenset({"58", "87", "149", "159"})  # only as code extensions: ISO 2022 IR 87
 STATEFUL = frozenset({"iso2022_jp", "iso2022_jp_2"})  # these codecs read the escape themselves
 _RUN = re.compile(rb"(\x1b(?:\$[()]?.|[()\-].))", re.DOTALL)
+
+
+def is_known(term: str) -> bool:
+    """Whether a value of Specific Character Set is a defined term (PS3.3 C.12.1.1.2)."""
+    prefix, _, number = term.rpartition(" ")
+    return term in CODECS or (
+        prefix == "ISO 2022 IR" and (number in EXTENDED or f"ISO_IR {number}" in CODECS)
+    )
 
 
 def decode(raw: bytes, charsets: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ INTEGER = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q"}
 FLOAT = {"FL": "f", "FD": "d"}
 SIZES = {"H": 2, "h": 2, "I": 4, "i": 4, "Q": 8, "q": 8, "f": 4, "d": 8}
 LARGEST_SAFE_INTEGER = 2**53 - 1  # beyond it, an integer travels as text
-FLOAT_DIGITS = 9  # enough to give back any FL exactly (IEEE 754)
+FLOAT_DIGITS = (6, 7, 8, 9)  # nine give back any FL exactly (IEEE 754)
 
 _SHORT_HEAD = Struct("<HH2sH").pack
 _LONG_HEAD = Struct("<HH2sHI").pack
@@ -39,8 +39,8 @@ def value_of(raw: bytes, vr: str, charsets: Sequence[str]) -> Value:
     elif vr in INTEGER:
         values = [_safe(number) for number in _numbers(raw, INTEGER[vr])]
     elif vr in FLOAT:
-        digits = f".{FLOAT_DIGITS}g" if vr == "FL" else ""
-        values = [format(number, digits) if digits else repr(number) for number in _numbers(raw, FLOAT[vr])]
+        numbers = _numbers(raw, FLOAT[vr])
+        values = [_single_text(number) if vr == "FL" else repr(number) for number in numbers]
     elif vr == "AT":
         words = _numbers(raw, "H")
         values = [f"{group:04X}{number:04X}" for group, number in zip(words[::2], words[1::2], strict=False)]
@@ -79,6 +79,16 @@ def unsigned_short(number: int) -> bytes:
 
 def _numbers(raw: bytes, code: str) -> tuple[int, ...]:
     return unpack_from(f"<{len(raw) // SIZES[code]}{code}", raw)
+
+
+def _single_text(number: float) -> str:
+    """Shortest decimal that gives back the same single precision number."""
+    wanted = pack("<f", number)
+    for digits in FLOAT_DIGITS:
+        text = format(number, f".{digits}g")
+        if pack("<f", float(text)) == wanted:
+            break
+    return text
 
 
 def _safe(number: int) -> Single:
