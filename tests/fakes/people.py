@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from corelab.access.model import ACCOUNT, GRANT, SYSTEM_LOG, Account, Grant, GrantState, SignedIn, grant_id
+from corelab.access.slots import claim
 from corelab.kernel.actors import Actor, Role, system
 from corelab.kernel.ids import PersonId, SiteId, TrialId
 from corelab.kernel.write_path import Command, Decision, execute
@@ -63,7 +64,7 @@ def grant(
     slot: str | None = None,
     state: GrantState = GrantState.ACTIVE,
 ) -> None:
-    """Write a grant."""
+    """Write a grant, and a reader's slot."""
     at = None if site is None else SiteId(site)
     given = Grant(person=PersonId(person), role=role, site=at, state=state, slot=slot)
     decision = Decision(state=given, type="GrantGiven.v1", action="grant.give")
@@ -71,3 +72,5 @@ def grant(
     id = grant_id(person=PersonId(person), site=at, role=role)
     command = command_of(None, id=f"grant/{_GRANTED.count}", trial=trial)
     execute(store, GRANT, id=id, command=command, step="", decide=lambda _: decision)
+    if slot is not None:
+        claim(store, command=command, slot=slot, person=PersonId(person))

@@ -1,4 +1,6 @@
+import contextlib
 import itertools
+from collections.abc import Callable
 
 import pytest
 
@@ -176,6 +178,113 @@ def test_a_slot_is_one_readers_and_a_reader_keeps_it() -> None:
     assert "keeps the slot" in refusal(store, Role.READER, slot="R02")
     assert "takes a slot" in refusal(store, Role.READER)
     assert "takes a slot" in refusal(store, Role.QC, person=BOB, slot="R03")
+
+
+def give_reader(store, person: PersonId, *, id: str, slot: str = "R01"):
+    command = command_of(Role.PM, id=id)
+    return give_grant(store, command=command, person=person, role=Role.READER, site=None, slot=slot)
+
+
+def revoke_reader(store, person: PersonId, *, id: str):
+    return revoke_grant(store, command=command_of(Role.PM, id=id), person=person, role=Role.READER, site=None)
+
+
+def readers_of(store: MemoryStore, *people: PersonId) -> list[tuple[PersonId, str | None]]:
+    return [
+        (person, grant.slot)
+        for person in people
+        for grant in who_is(store, signed_in=signed_in(person), trial=TRIAL)
+    ]
+
+
+class Overtaken:
+    """A store where another command runs whole just before the n-th commit."""
+
+    def __init__(self, store: MemoryStore, *, before: int, other: Callable[[], object]) -> None:
+        self._store, self._before, self._other = store, before, other
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    def commit(self, write) -> None:
+        self._before -= 1
+        if self._before == 0:
+            with contextlib.suppress(GrantRefused):
+                self._other()
+        self._store.commit(write)
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_two_grants_at_once_give_a_slot_to_one_reader(before: int) -> None:
+    store = known("ann", "bob")
+    overtaken = Overtaken(store, before=before, other=lambda: give_reader(store, BOB, id="2"))
+
+    with contextlib.suppress(GrantRefused):
+        give_reader(overtaken, ANN, id="1")
+
+    assert len(readers_of(store, ANN, BOB)) == 1
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_a_slot_that_is_freed_while_it_is_given_again_has_one_reader_at_most(before: int) -> None:
+    store = known("ann", "bob")
+    give_reader(store, ANN, id="1")
+
+    def others() -> None:
+        give_reader(store, ANN, id="3")
+        give_reader(store, BOB, id="4")
+
+    revoke_reader(Overtaken(store, before=before, other=others), ANN, id="2")
+
+    assert len(readers_of(store, ANN, BOB)) <= 1
+
+
+def test_a_revoked_readers_slot_is_another_readers_to_have() -> None:
+    store = known("ann", "bob")
+    give_reader(store, ANN, id="1")
+
+    revoke_reader(store, ANN, id="2")
+    give_reader(store, BOB, id="3")
+
+    assert readers_of(store, ANN, BOB) == [(BOB, "R01")]
+    assert "another reader's" in refusal(store, Role.READER, slot="R01")
+
+
+def test_a_late_repeat_of_a_revocation_takes_nothing_from_who_was_given_the_slot_again() -> None:
+    store = known("ann")
+    give_reader(store, ANN, id="1")
+    revoke_reader(store, ANN, id="2")
+    give_reader(store, ANN, id="3")
+
+    revoke_reader(store, ANN, id="2")
+
+    assert readers_of(store, ANN) == [(ANN, "R01")]
+
+
+def test_a_grant_that_died_after_its_claim_is_finished_by_its_repeat() -> None:
+    store = known("ann", "bob")
+
+    def die() -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        give_reader(Overtaken(store, before=2, other=die), ANN, id="1")
+
+    assert readers_of(store, ANN) == []
+    assert "another reader's" in refusal(store, Role.READER, person=BOB, slot="R01")
+    give_reader(store, ANN, id="9")
+    assert readers_of(store, ANN) == [(ANN, "R01")]
+
+
+def test_two_roles_that_exclude_each_other_given_at_once_leave_the_blinded_one_alone() -> None:
+    store = known("ann")
+
+    def other() -> None:
+        give_grant(store, command=command_of(Role.PM, id="2"), person=ANN, role=Role.QC, site=None)
+
+    give_reader(Overtaken(store, before=2, other=other), ANN, id="1")
+
+    assert [grant.role for grant in who_is(store, signed_in=signed_in("ann"), trial=TRIAL)] == [Role.READER]
 
 
 def test_the_accounts_log_is_for_inspectors() -> None:

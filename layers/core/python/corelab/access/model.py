@@ -54,6 +54,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place in the charter's pool of readers, and who has it.
+
+    Attributes
+    ----------
+    person : PersonId or None
+        None: free.
+    """
+
+    slot: str
+    person: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """What a verified token says.
 
@@ -99,6 +113,7 @@ class Access:
 
 ACCOUNT = Kind(room="access", name="account", model=Account)
 GRANT = Kind(room="access", name="grant", model=Grant)
+SLOT = Kind(room="access", name="slot", model=Slot)
 
 
 def grant_id(*, person: PersonId, site: SiteId | None, role: Role) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from corelab.access import slots
 from corelab.access.errors import AccountClosed, GrantRefused, TokenRevoked
 from corelab.access.model import (
     ACCOUNT,
@@ -78,7 +79,8 @@ def who_is(store: Store, *, signed_in: SignedIn, trial: TrialId | None) -> tuple
 
 def grants_of(store: Store, *, trial: TrialId, person: PersonId) -> tuple[Grant, ...]:
     """A person's active grants in a trial."""
-    return _active(store, trial=trial, under=f"{person}#")
+    found = find_all(store, GRANT, trial=trial, under=f"{person}#")
+    return tuple(item.state for item in found if item.state.state is GrantState.ACTIVE)
 
 
 def invite(
@@ -144,7 +146,7 @@ def give_grant(
     site: SiteId | None,
     slot: str | None = None,
 ) -> Outcome[Grant]:
-    """Give a role at a site, or at every site.
+    """Give a role at a site, or at every site; a reader's slot is claimed first, a step of its own.
 
     Raises
     ------
@@ -154,24 +156,26 @@ def give_grant(
         The person has no account.
     """
     _check_separation(store, command=command, person=person, role=role, site=site, slot=slot)
+    id = grant_id(person=person, site=site, role=role)
+    _check_kept(find(store, GRANT, trial=command.trial, id=id), slot=slot)
     if find(store, ACCOUNT, trial=SYSTEM_LOG, id=person) is None:
         raise NotFound("There is no such account. Create it first.", person=person)
+    if slot is not None:
+        slots.claim(store, command=command, slot=slot, person=person)
 
     def decide(found: Found[Grant] | None) -> Decision[Grant]:
-        if found is not None and found.state.slot != slot:
-            raise GrantRefused("A reader keeps the slot that was given first.", role=role)
+        _check_kept(found, slot=slot)
         state = Grant(person=person, role=role, site=site, state=GrantState.ACTIVE, slot=slot)
         data = {"person": person, "role": role, "site": site, "slot": slot}
         return Decision(state=state, type="GrantGiven.v1", action="grant.give", data=data)
 
-    id = grant_id(person=person, site=site, role=role)
     return execute(store, GRANT, id=id, command=command, step="give", decide=decide)
 
 
 def revoke_grant(
     store: Store, *, command: Command, person: PersonId, role: Role, site: SiteId | None
 ) -> Outcome[Grant]:
-    """Take a role away; the grant's history stays."""
+    """Take a role away, then free a reader's slot; the grant's history stays."""
     if not may_grant(command.actor.role, role, site):
         raise GrantRefused(f"{command.actor.role} may not revoke {role} there.", role=role)
 
@@ -183,7 +187,10 @@ def revoke_grant(
         return Decision(state=state, type="GrantRevoked.v1", action="grant.revoke", data=data)
 
     id = grant_id(person=person, site=site, role=role)
-    return execute(store, GRANT, id=id, command=command, step="revoke", decide=decide)
+    outcome = execute(store, GRANT, id=id, command=command, step="revoke", decide=decide)
+    if outcome.state.slot is not None and outcome.state.state is GrantState.REVOKED:
+        slots.release(store, command=command, slot=outcome.state.slot, person=person)
+    return outcome
 
 
 def _check_account(store: Store, signed_in: SignedIn) -> None:
@@ -215,25 +222,23 @@ def _check_separation(
     held = {grant.role for grant in grants_of(store, trial=command.trial, person=person)}
     if held and (role in BLINDED) != (held <= BLINDED):
         raise GrantRefused("Who reads blinded holds no other role in the trial.", role=role)
-    if slot is not None and any(
-        grant.slot == slot and grant.person != person
-        for grant in _active(store, trial=command.trial, under="")
-    ):
-        raise GrantRefused(f"Slot {slot} is another reader's.", slot=slot)
 
 
-def _active(store: Store, *, trial: TrialId, under: str) -> tuple[Grant, ...]:
-    found = find_all(store, GRANT, trial=trial, under=under)
-    return tuple(item.state for item in found if item.state.state is GrantState.ACTIVE)
+def _check_kept(found: Found[Grant] | None, *, slot: str | None) -> None:
+    if found is not None and found.state.slot != slot:
+        raise GrantRefused("A reader keeps the slot that was given first.", role=found.state.role)
 
 
 def _counting(store: Store, *, signed_in: SignedIn, trial: TrialId | None) -> tuple[Grant, ...]:
-    """Grants that carry anything: an ADMIN holds no data, and a blinded role silences all others."""
+    """Grants that carry anything.
+
+    An ADMIN holds no data, a blinded role silences all others, and a slot must be the person's.
+    """
     if trial is None or signed_in.is_admin:
         return ()
     grants = grants_of(store, trial=trial, person=signed_in.person)
     blinded = tuple(grant for grant in grants if grant.role in BLINDED)
-    return blinded or grants
+    return tuple(grant for grant in blinded or grants if slots.is_theirs(store, trial=trial, grant=grant))
 
 
 def _actor(signed_in: SignedIn, role: Role) -> Actor:
