@@ -130,7 +130,7 @@ def series_facts(files: dict[str, bytes], *, version=1) -> SeriesFacts:
     )
 
 
-def _image(sop_class, modality, own, number, implicit, pixels, preamble):  # noqa: PLR0913, PLR0917 -- private
+def _image(sop_class, modality, own, number, implicit, pixels, preamble):
     uid = f"1.2.3.4.5.{number}".encode()
     elements: Planted = {
         0x00080005: ("CS", b"ISO_IR 100"),

@@ -96,7 +96,7 @@ def check(row, found, *, is_nested, profile=PROFILE):
         assert tag not in found
         return
     value = found[tag].value
-    assert found[tag].VR == lookup(tag).vrs[0]
+    assert lookup(tag).vrs[0] == found[tag].VR
     if expected == "Z":
         assert not value
     elif expected == "D":

@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from corelab.deid.errors import SeriesTooLarge, SourceDiffers, VersionUnknown
-from corelab.deid.errors import RunUnreadable
+from corelab.deid.errors import RunUnreadable, SeriesTooLarge, SourceDiffers, VersionUnknown
 from corelab.deid.model import SERIES, SERIES_KIND
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role
@@ -46,12 +45,12 @@ def command(id="one"):
     )
 
 
-def run(store, version=1):
+def run(version):
     return replace(RUN, version=version), command(f"v{version}")
 
 
 def deidentified(store, version=1):
-    of, with_command = run(store, version)
+    of, with_command = run(version)
     begin(store, command=with_command, run=of)
     keys = keys_of(TRIAL, SERIES_ID, version)
     return conclude(store, command=with_command, run=of, packed=PACKED, keys=keys)
