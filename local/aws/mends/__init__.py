@@ -13,6 +13,7 @@ from . import (
     quick_end,
     request_validators,
     root_signature,
+    shared_layers,
     small_parts,
     state_payload,
     stderr_drain,
@@ -35,6 +36,7 @@ def apply_all() -> None:
     table_properties.apply()
     exception_name.apply()
     stderr_drain.apply()
+    shared_layers.apply()
     lambda_answer.apply()
     state_payload.apply()
     locked_versioning.apply()

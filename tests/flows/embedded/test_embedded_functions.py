@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_layer_is_on_the_path_of_every_version(call, name, version):
     assert failed is None
     assert answer["layered"] == 42
     assert answer["version"] == version
+
+
+def test_a_layer_is_unpacked_once_for_all_functions(call, cloud):
+    call(do="environment")
+    call("ActVersion", do="environment")
+
+    unpacked = list((Path(cloud.ca).parents[1] / "tmp").rglob("layered.py"))
+
+    assert len(unpacked) == 1
 
 
 def test_a_function_trusts_the_endpoint_and_speaks_as_its_role(call, cloud, names):
