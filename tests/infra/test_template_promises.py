@@ -2,7 +2,6 @@
 
 import json
 
-from infra.buckets import NEVER
 from infra.deployment import read_deployment
 from tests.infra.templates import buckets
 
@@ -40,7 +39,10 @@ def test_nobody_deletes_from_ledger_or_witness_nor_shortens_a_lock(assembly):
             if item.effect == "Deny" and "s3:DeleteObject" in item.actions
         )
         assert denied.principals == {"*"}
-        assert denied.actions == set(NEVER)
+        assert denied.actions == {
+            *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectRetention"),
+            *("s3:PutObjectLegalHold", "s3:BypassGovernanceRetention"),
+        }
         assert denied.resources == {f"{bucket.arn}/*"}
         assert not denied.conditions
 
