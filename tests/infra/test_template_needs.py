@@ -1,8 +1,8 @@
 """Needs, derived from the template: what each part must be allowed to do, from what it does.
 
 The embedded stack does not check the roles of Step Functions, EventBridge, mappings and streams, nor keys
-behind S3. So the needs are derived here: from the state machine's versions, from rules and their targets, from
-mappings, from the API's methods, from encrypted buckets.
+behind S3. So the needs are derived here: from the state machine's versions, from rules and their targets,
+from mappings, from the API's methods, from encrypted buckets.
 """
 
 import re
