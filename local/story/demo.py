@@ -1,6 +1,5 @@
 """The whole story, and what happens when a step comes out otherwise."""
 
-import sys
 import time
 import traceback
 from contextlib import suppress
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from rich.markup import escape
 
 from corelab_cli.errors import CANNOT_RUN, DONE
+from local.aws.place import StateOfAnotherVersion
 from local.aws.process import CannotStart
 from local.deploy import DeployFailed
 from local.story.cast import enrolled
@@ -16,7 +16,7 @@ from local.story.complete import complete_series
 from local.story.images import ImagesUnavailable, brain_series
 from local.story.overview import overview
 from local.story.page import write_page
-from local.story.places import CACHE, REPORT, STATE, shown
+from local.story.places import CACHE, FAILURE, LOGS, REPORT, STATE, shown
 from local.story.preparing import prepare
 from local.story.proof import prove
 from local.story.recording import Recorder
@@ -27,7 +27,7 @@ from local.story.stage import set_up
 from local.story.teller import NotAsTold, Teller
 from local.synth import SynthesisFailed
 
-CANNOT = (CannotStart, DeployFailed, ImagesUnavailable, SynthesisFailed)
+CANNOT = (CannotStart, DeployFailed, ImagesUnavailable, StateOfAnotherVersion, SynthesisFailed)
 NOT_AS_TOLD = 3
 
 
@@ -43,16 +43,14 @@ def main() -> int:
     teller, started = Teller(), time.monotonic()
     try:
         _tell(teller)
-    except NotAsTold as error:
-        _explain(teller, error)
-        return NOT_AS_TOLD
     except CANNOT as error:
         teller.console.print(f"\n[red]Cannot run:[/] {escape(teller.current)}\n{escape(str(error))}")
         return CANNOT_RUN
+    except KeyboardInterrupt:
+        teller.console.print("\nStopped; what was started has ended.")
+        return CANNOT_RUN
     except Exception as error:  # noqa: BLE001 -- the last door before a person
-        told = NotAsTold("the step", expected="an end", seen=f"{type(error).__name__}: {error}")
-        _explain(teller, told)
-        traceback.print_exc(file=sys.stderr)
+        _explain(teller, error)
         return NOT_AS_TOLD
     teller.console.print(
         f"\n[bold green]Every step came out as told, and the ledger verifies[/] "
@@ -88,11 +86,17 @@ def _tell(teller: Teller) -> None:
             )
 
 
-def _explain(teller: Teller, error: NotAsTold) -> None:
+def _explain(teller: Teller, error: Exception) -> None:
+    told = error
+    if not isinstance(told, NotAsTold):
+        told = NotAsTold("the step", expected="an end", seen=f"{type(error).__name__}: {error}")
+    with suppress(OSError):
+        FAILURE.write_text("".join(traceback.format_exception(error)))
     console = teller.console
     console.print(f"\n[bold red]Not as told[/] in “{escape(teller.current)}”")
-    console.print(f"  what      {escape(error.what)}")
-    console.print(f"  expected  {escape(error.expected)}")
-    console.print(f"  seen      {escape(error.seen)}")
-    with suppress(OSError):
-        console.print(f"  logs      {shown(STATE / 'server.log')}")
+    console.print(f"  what      {escape(told.what)}")
+    console.print(f"  expected  {escape(told.expected)}")
+    console.print(f"  seen      {escape(told.seen)}")
+    for path in (LOGS, STATE / "server.log", FAILURE):
+        if path.exists():
+            console.print(f"  see       {shown(path)}")

@@ -15,6 +15,16 @@ HEADER = (
     *("ClinicalTrialProtocolID", "ClinicalTrialSubjectID", "ClinicalTrialTimePointID"),
     *("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength", "RepetitionTime", "EchoTime"),
 )
+DONE_TO_ELEMENTS = {
+    "kept": "elements kept",
+    "removed": "removed",
+    "emptied": "emptied",
+    "replaced": "replaced",
+    "uids": "UIDs mapped",
+    "dates": "dates shifted",
+    "private_kept": "private elements kept by the safe list",
+    "private_removed": "private elements removed",
+}
 MIDDLE = 9  # of 20 slices: eyes and brain are both in it
 WHOLE_SERIES = 20
 
@@ -33,7 +43,7 @@ def images_of_first(report: Report, *, complete: Complete) -> None:
             figure(data_url(grey(after.data)), "as packed", width=300),
         ),
         table(("Attribute", "As sent", "As packed"), _compared(before, after)),
-        f"What the certificate says was done: {_counted(counts)}.",
+        f"The certificate, over {counts['instances']} instances: {_counted(counts)}.",
         heading("The series as packed"),
         figure(
             data_url(contact_sheet([grey(one.data) for one in complete.pack.slices])),
@@ -62,7 +72,7 @@ def images_of_second(report: Report, *, repaired: Repaired) -> None:
             [
                 (repaired.opened["opened_at"][:19].replace("T", " "), "SYSTEM", "opened"),
                 *(
-                    (turn["at"][:19].replace("T", " "), turn["by"], turn["action"])
+                    (turn["at"][:19].replace("T", " "), turn["by"], turn["action"].replace("_", " "))
                     for turn in repaired.closed["thread"]
                 ),
             ],
@@ -92,5 +102,4 @@ def _compared(before: Slice, after: Slice) -> Iterator[tuple[Cell, Cell, Cell]]:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    words = {name.replace("_", " "): count for name, count in counts.items() if count}
-    return ", ".join(f"{name} {count}" for name, count in words.items())
+    return ", ".join(f"{counts[name]} {words}" for name, words in DONE_TO_ELEMENTS.items() if counts[name])

@@ -12,6 +12,15 @@ from local.story.recording import Call
 from local.story.report import Cell, Report, bar, code, heading, table, verdict
 
 IDS = re.compile(r"(tms|ser|qry)_[0-9A-Z]{26}")
+STAGES = {  # what ends with each milestone
+    "received": "receipt",
+    "screening began": "start of the pipeline",
+    "screened": "screening",
+    "de-identified and packed": "de-identification and packing",
+    "checked, verdict given": "checks and verdict",
+    "READABLE": "tracking",
+    "queued for the last reader": "queues",
+}
 WORDS = {"tms": "{transmittal}", "ser": "{series}", "qry": "{query}"}
 
 
@@ -99,7 +108,11 @@ def _readable(stages: Sequence[tuple[str, float]]) -> float:
 
 def _pieces(stages: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     times = [0.0, *(seconds for _, seconds in stages)]
-    return [(name, seconds - times[at]) for at, (name, seconds) in enumerate(stages) if seconds > times[at]]
+    return [
+        (STAGES[name], seconds - times[at])
+        for at, (name, seconds) in enumerate(stages)
+        if seconds > times[at]
+    ]
 
 
 def _calls(calls: Sequence[Call]) -> Iterator[tuple[Cell, ...]]:

@@ -11,6 +11,8 @@ IMAGES = HOME / "images"
 EXPORT = HOME / "export"
 TAMPERED = HOME / "export-with-one-byte-flipped"
 REPORT = HOME / "report.html"
+LOGS = HOME / "functions.log"
+FAILURE = HOME / "failure.txt"
 CHARTER = CHECKOUT / "charters" / "demo.yaml"
 
 TRIAL = "DEMO01"

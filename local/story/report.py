@@ -23,7 +23,7 @@ table { border-collapse: collapse; width: 100%; font-size: .86rem }
 th { text-align: left; color: var(--soft); font-weight: 600 }
 th, td { padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 tr:last-child td { border-bottom: 0 }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+th.n { text-align: right } td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 code { font: .8rem ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere }
 figure { margin: 0 0 .8rem }
 figure img { display: block; max-width: 100%; background: #000; border-radius: 6px }
@@ -90,9 +90,14 @@ class Report:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Markup:
-    """A table; numbers stand to the right."""
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    """A table; numbers stand to the right, and so do their headings."""
+    all_rows = [*rows]
+    first = all_rows[0] if all_rows else [""] * len(headings)
+    head = "".join(
+        f"<th{' class=n' if isinstance(cell, int | float) else ''}>{escape(heading)}</th>"
+        for heading, cell in zip(headings, first, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in all_rows)
     return Markup(html=f"<table><tr>{head}</tr>{body}</table>")
 
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from local.aws.place import Place
 from local.cloud import Cloud
 from local.deploy import deploy
 from local.environment import api_url, embedded, outputs_of
+from local.story.logs import keep_logs
 from local.story.places import HOME, PROFILE, STATE
 from local.story.teller import NotAsTold, Teller
 from local.synth import synthesize
@@ -41,15 +42,15 @@ def set_up(teller: Teller) -> Iterator[Stage]:
     _make_room()
     with teller.step("synthesize the stack"):
         assembly = synthesize()
-    with teller.step("boot the embedded AWS: TLS, signatures and policies enforced"):
-        running = embedded(strict=True, state=STATE)
-        cloud = running.__enter__()
-    try:
+    with ExitStack() as running:
+        with teller.step("boot the embedded AWS: TLS, signatures and policies enforced"):
+            cloud = running.enter_context(embedded(strict=True, state=STATE))
         with teller.step("deploy the stacks"):
             stacks = deploy(assembly, cloud)
-        yield _stage(cloud, outputs_of(stacks))
-    finally:
-        running.__exit__(None, None, None)
+        try:
+            yield _stage(cloud, outputs_of(stacks))
+        finally:
+            keep_logs(cloud)
 
 
 def _make_room() -> None:

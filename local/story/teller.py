@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 T = TypeVar("T")
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0  # generous: a busy machine is slow, not wrong
 
 
