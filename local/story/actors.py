@@ -13,7 +13,7 @@ from corelab_cli.errors import DONE
 from corelab_cli.main import main
 from corelab_cli.profile import load_profile
 from corelab_cli.sessions import sign_in
-from local.story.places import PROFILE
+from local.story.places import CHECKOUT, PROFILE
 from local.story.recording import Recorder
 from local.story.teller import NotAsTold
 
@@ -79,4 +79,7 @@ class Actor:
 
 def _shown(arguments: Sequence[str]) -> list[str]:
     hidden = {at + 1 for at, argument in enumerate(arguments) if argument in NOT_SHOWN}
-    return ["…" if at in hidden else argument for at, argument in enumerate(arguments)]
+    return [
+        "…" if at in hidden else argument.removeprefix(f"{CHECKOUT}/")
+        for at, argument in enumerate(arguments)
+    ]

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from local.story.cast import ADMIN, CAST, YEAR
-from local.story.places import CHARTER, SCANNER, SITE, TRIAL, shown
+from local.story.places import CHARTER, SCANNER, SITE, TRIAL
 from local.story.rekey import SERIAL
 from local.story.scene import Scene
 from local.story.teller import expect
@@ -66,8 +66,8 @@ def _password() -> str:
 
 def _trial(scene: Scene) -> None:
     manager = scene.actor("project.manager")
-    published = manager.run("charter", "publish", shown(CHARTER), "--trial", TRIAL)
-    linted = manager.run("charter", "lint", shown(CHARTER))
+    published = manager.run("charter", "publish", str(CHARTER), "--trial", TRIAL)
+    linted = manager.run("charter", "lint", str(CHARTER))
     expect("the published charter's hash", expected=linted["hash"], seen=published["hash"])
     scene.charter_hash = published["hash"]
     manager.run(

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from corelab_cli.errors import HELD
 from local.story.overview import Overview
-from local.story.places import EXPORT, HOME, TAMPERED, TRIAL, shown
+from local.story.places import EXPORT, HOME, TAMPERED, TRIAL
 from local.story.scene import Scene
 from local.story.teller import expect, until
 
@@ -33,9 +33,9 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
     newest = max(entry["seq"] for life in seen.lives for entry in life)
     with teller.step("the inspector exports the ledger, up to the last signed checkpoint"):
         _until_signed(scene, newest)
-        inspector.run("ledger", "export", shown(EXPORT), "--trial", TRIAL)
+        inspector.run("ledger", "export", str(EXPORT), "--trial", TRIAL)
         _key_of_the_operator(scene)
-    verify = ("verify", shown(EXPORT), "--key", shown(KEY))
+    verify = ("verify", str(EXPORT), "--key", str(KEY))
     with teller.step("it verifies offline, with the key that the operator handed over"):
         good = inspector.run(*verify)
     expect("entries verified", expected=True, seen=good["logs"][TRIAL]["entries"] > newest)
@@ -45,7 +45,7 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
     )
     with teller.step("a copy with one flipped byte does not, and the verifier says where"):
         file, byte = _flip()
-        bad = inspector.run("verify", shown(TAMPERED), "--key", shown(KEY), exit_code=HELD)
+        bad = inspector.run("verify", str(TAMPERED), "--key", str(KEY), exit_code=HELD)
     places = [(problem["file"], problem["byte"]) for problem in bad["problems"]]
     expect(f"the flipped byte {byte} of {file} is named", expected=True, seen=(file, byte) in places)
     told = next(problem for problem in bad["problems"] if (problem["file"], problem["byte"]) == (file, byte))

@@ -42,11 +42,18 @@ def queues(scene: Scene, *, readable: Sequence[Enrolled]) -> tuple[Queue, ...]:
     """
     design = compile_charter(CHARTER.read_bytes()).charter.reads[0]
     return tuple(
-        _once_it_holds(scene, queue, user=READERS[queue.slot]) for queue in _by_the_seed(design, readable)
+        _once_it_holds(scene, queue, user=READERS[queue.slot]) for queue in by_the_seed(design, readable)
     )
 
 
-def _by_the_seed(design: ReadDesign, readable: Sequence[Enrolled]) -> list[Queue]:
+def by_the_seed(design: ReadDesign, readable: Sequence[Enrolled]) -> list[Queue]:
+    """What each reader's queue must be, in the order of readers.
+
+    Parameters
+    ----------
+    readable : sequence of Enrolled
+        In the order in which their first time point became readable.
+    """
     waiting: dict[str, list[tuple[str, str, str]]] = {slot: [] for slot in design.readers}
     for ordinal, one in enumerate(readable):
         subject = SubjectId(one.subject)

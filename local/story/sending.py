@@ -6,7 +6,7 @@ from typing import Any
 
 from local.story.cast import Enrolled
 from local.story.images import brain_series
-from local.story.places import CACHE, IMAGES, SITE, TRIAL, VISIT, shown
+from local.story.places import CACHE, IMAGES, SITE, TRIAL, VISIT
 from local.story.rekey import rekeyed
 from local.story.scene import Scene
 from local.story.teller import expect, until
@@ -25,7 +25,7 @@ def exported(one: Enrolled, *, name: str, without: Iterable[int] = ()) -> Path:
 def upload(scene: Scene, one: Enrolled, *, folder: Path) -> Any:  # noqa: ANN401 -- JSON
     """Receipt of sending the folder, after screening; every file must have been taken."""
     command = (
-        *("upload", shown(folder), "--trial", TRIAL, "--site", SITE),
+        *("upload", str(folder), "--trial", TRIAL, "--site", SITE),
         *("--subject", one.subject, "--visit", VISIT),
     )
     count = len([*folder.iterdir()])
