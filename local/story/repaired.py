@@ -44,6 +44,9 @@ def missing_slices(scene: Scene) -> Repaired:
     _check_words(opened)
     for line in opened["lines"]:
         teller.say(line["text"])
+    with teller.step("meanwhile the time point is RECEIVED, not READABLE, and in nobody's queue"):
+        time_point(scene, one, state="RECEIVED")
+        queues(scene, readable=[scene.first])
     whole = exported(one, name="101-0002-whole")
     with teller.step("the site sends the complete series"):
         receipt = upload(scene, one, folder=whole)

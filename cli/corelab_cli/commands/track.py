@@ -13,7 +13,9 @@ COLOURS = {
     "COMPLETE": "green",
     "RECEIVED": "yellow",
     "PARTIAL": "yellow",
+    "DUE": "yellow",
     "OVERDUE": "red",
+    "MISSED": "red",
 }
 
 
