@@ -27,6 +27,23 @@ def encode(service: str, state: dict[str, Any]) -> bytes:
     return json.dumps(document, default=persistence._json_default).encode()
 
 
+def read(service: str) -> Any:  # noqa: ANN401 - whatever the service's `get_state` gave
+    """A service's state as last written, or None.
+
+    Raises
+    ------
+    ValueError
+        The file is not a snapshot of this format: it must not be taken for no state.
+    """
+    path = Path(persistence.STATE_DIR, f"{service}.json")
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text(), object_hook=persistence._json_object_hook)
+    if document.get("__ministack_format__") != persistence._state_format_version(service):
+        raise ValueError(f"{path} is of format {document.get('__ministack_format__')}")
+    return document["payload"]
+
+
 def write(service: str, snapshot: bytes) -> None:
     """Replace a service's snapshot, and return when it is on the disk."""
     path = Path(persistence.STATE_DIR, f"{service}.json")

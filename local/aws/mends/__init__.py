@@ -3,9 +3,11 @@
 from . import (
     bucket_properties,
     checkpoints,
+    closed_doors,
     durable_retention,
     durable_tables,
     exception_name,
+    honest_boot,
     lambda_answer,
     locked_versioning,
     one_port,
@@ -31,6 +33,7 @@ def apply_all() -> None:
     """
     quick_end.apply()
     one_port.apply()
+    closed_doors.apply()
     root_signature.apply()
     bucket_properties.apply()
     table_properties.apply()
@@ -44,4 +47,5 @@ def apply_all() -> None:
     pool_tokens.apply()
     request_validators.apply()
     durable_retention.apply()
+    honest_boot.apply()
     checkpoints.apply(durable_tables.apply())

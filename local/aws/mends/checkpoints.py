@@ -6,8 +6,6 @@ the time. SIGUSR1 asks for a checkpoint of all, tables too, and `checkpoint` in 
 state folder says when it was done. Tables have a journal of their own.
 """
 
-import logging
-import os
 import signal
 import threading
 import time
@@ -23,6 +21,7 @@ from local.aws.loop import on_loop
 
 from .durable_tables import STATE_KEY as TABLES
 from .durable_tables import Tables
+from .honest_boot import or_end
 from .patch import original
 
 SHORTEST_PAUSE_S = 1.0
@@ -115,16 +114,10 @@ def apply(tables: Tables) -> None:
             checkpoints.happened()
 
     def load_and_start() -> None:
-        try:
-            load()
-        except Exception:
-            # The web server would go on without its state: end, and let the log say why.
-            logging.getLogger("corelab").critical("state.unreadable", exc_info=True)
-            logging.shutdown()
-            os._exit(1)
+        load()
         threading.Thread(target=checkpoints.run, daemon=True, name="corelab-checkpoints").start()
 
     server._dispatch_service_request = dispatch_noted
-    server._load_persisted_state = load_and_start
+    server._load_persisted_state = or_end(load_and_start)
     server.save_all = lambda readers: persistence.save_all({**readers, TABLES: tables.state})
     signal.signal(signal.SIGUSR1, checkpoints.ask)

@@ -194,10 +194,10 @@ def _mend_provisioning(tables: Tables) -> None:
 
 def _mend_boot(tables: Tables) -> None:
     restore_snapshot = original(dynamodb, "load_persisted_state", digest="6f58d9dc1e6e")
-    load_everything = original(server, "_load_persisted_state", digest="03de3b870e8f")
+    load = server._load_persisted_state
 
     def load_and_replay() -> None:
-        load_everything()
+        load()
         tables.replay()
         tables.checkpoint()
 
@@ -206,7 +206,7 @@ def _mend_boot(tables: Tables) -> None:
 
 
 def apply() -> Tables:
-    """Journal items, checkpoint tables, and restore both at boot (stands on `table_properties`)."""
+    """Journal items, checkpoint tables, restore both at boot (after `table_properties`, `honest_boot`)."""
     tables = Tables(Path(persistence.STATE_DIR).parent / "journal")
     _mend_items(tables)
     _mend_requests(tables)

@@ -92,6 +92,35 @@ def test_strict_mode_refuses_who_says_nothing_of_himself(cloud, names):
     assert [answer.status_code for answer in answers] == [403, 403, 403]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/_ministack/reset"),
+        ("POST", "/_ministack/config"),
+        ("GET", "/_ministack/sqs/messages"),
+        ("GET", "/_ministack/health"),
+        ("GET", "/_localstack/health"),
+    ],
+)
+def test_what_no_aws_service_answers_is_closed(cloud, names, method, path):
+    trust = ssl.create_default_context(cafile=str(cloud.ca))
+
+    answer = httpx.request(method, f"{cloud.endpoint}{path}", verify=trust, trust_env=False)
+
+    assert answer.status_code == 404
+    assert cloud.client("s3").head_bucket(Bucket=names["Ledger"])
+
+
+def test_an_end_leaves_no_worker_behind(assembly):
+    with embedded(strict=True) as cloud:
+        outputs = deploy(assembly, cloud)[0].outputs
+        cloud.client("lambda").invoke(FunctionName=outputs["Act"], Payload=b'{"do": "nothing"}')
+        tree = descendants(process.find(Place(root=Path(cloud.ca).parents[1])).pid)
+        assert len(tree) > 1
+
+    assert until(lambda: not [pid for pid in tree if process.is_alive(pid)])
+
+
 def test_strict_mode_is_trusted_only_with_its_own_ca(cloud):
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(cloud.endpoint, trust_env=False)
@@ -134,6 +163,17 @@ def test_a_process_that_dies_shows_the_end_of_its_log(tmp_path):
 
     with pytest.raises(process.CannotStart, match="JournalDamaged"):
         process.start(place, strict=False, follow=True)
+
+
+def test_a_snapshot_that_cannot_be_read_ends_the_boot_and_is_kept(tmp_path):
+    place = Place(root=tmp_path)
+    place.prepare()
+    (tmp_path / "state" / "kms.json").write_text('{"half": ')
+
+    with pytest.raises(process.CannotStart, match="JSONDecodeError"):
+        process.start(place, strict=False, follow=True)
+
+    assert (tmp_path / "state" / "kms.json").read_text() == '{"half": '
 
 
 def test_a_state_folder_of_another_version_is_refused(tmp_path):

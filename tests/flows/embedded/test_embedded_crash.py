@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from local.aws import process
 from local.aws.place import Place
+from local.deploy import deploy
 from local.environment import cloud_of
 from tests.flows.embedded.waiting import until
 
@@ -187,6 +188,42 @@ def test_what_was_checkpointed_is_there_after_a_kill_and_after_an_end(machine):
     after_end = machine.cloud.client("kms").decrypt(CiphertextBlob=wrapped)["Plaintext"]
 
     assert (after_kill, after_end) == (b"secret", b"secret")
+
+
+def noted(cloud, table: str) -> set[str]:
+    answer = cloud.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :kind",
+        ExpressionAttributeValues={":kind": {"S": "SEEN"}},
+        ConsistentRead=True,
+    )
+    return {item["sk"]["S"] for item in answer["Items"]}
+
+
+def test_a_stream_gives_after_a_kill_what_it_had_not_given_and_what_is_new(machine, assembly):
+    names = deploy(assembly, machine.cloud)[0].outputs
+    table, functions = names["Table"], machine.cloud.client("lambda")
+    mappings = functions.list_event_source_mappings(FunctionName=names["Records"])["EventSourceMappings"]
+    stream = next(m["UUID"] for m in mappings if ":dynamodb:" in m["EventSourceArn"])
+    events = [{"pk": {"S": "EV#1"}, "sk": {"S": f"event {number}"}} for number in range(5)]
+    machine.table().put_item(TableName=table, Item=events[0])
+    until(lambda: noted(machine.cloud, table) == {"INSERT event 0"}, within_s=30)
+    functions.update_event_source_mapping(UUID=stream, Enabled=False)
+    process.checkpoint(machine.place, machine.instance)
+    machine.table().put_item(TableName=table, Item=events[1])
+    process.checkpoint(machine.place, machine.instance)
+    machine.table().put_item(TableName=table, Item=events[2])
+
+    machine.cut()
+    machine.on()
+    machine.cloud.client("lambda").update_event_source_mapping(UUID=stream, Enabled=True)
+    machine.table().put_item(TableName=table, Item=events[3])
+    until(lambda: noted(machine.cloud, table) >= {f"INSERT event {n}" for n in range(4)}, within_s=30)
+    process.stop(machine.place)
+    machine.on()
+    machine.table().put_item(TableName=table, Item=events[4])
+
+    assert until(lambda: "INSERT event 4" in noted(machine.cloud, table), within_s=30)
 
 
 def test_what_changed_is_saved_soon_without_being_asked(machine):
