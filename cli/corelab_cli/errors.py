@@ -53,4 +53,4 @@ def _place(place: object) -> str:
     if not isinstance(place, dict):
         return f"  {place}"
     where = f"line {place['line']}: {place['path']}" if "line" in place else place.get("at", "")
-    return f"  {where}: {place.get('what', '')} {place.get('remedy', '')}".rstrip()
+    return f"  {where}: {str(place.get('what', '')).rstrip('.')}. {place.get('remedy', '')}".rstrip()

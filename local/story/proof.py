@@ -36,8 +36,10 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
         inspector.run("ledger", "export", str(EXPORT), "--trial", TRIAL)
         _key_of_the_operator(scene)
     verify = ("verify", str(EXPORT), "--key", str(KEY))
+    so_far = len(scene.recorder.calls)
     with teller.step("it verifies offline, with the key that the operator handed over"):
         good = inspector.run(*verify)
+    expect("calls over the network to verify", expected=0, seen=len(scene.recorder.calls) - so_far)
     expect("entries verified", expected=True, seen=good["logs"][TRIAL]["entries"] > newest)
     log = good["logs"][TRIAL]
     teller.say(

@@ -1,5 +1,6 @@
 """Send a folder of images for one subject's visit."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from corelab_cli import transfer
 from corelab_cli.client import Client
 from corelab_cli.context import Command, Context, pass_context, trial_option
 from corelab_cli.errors import DONE, HELD
-from corelab_cli.folder import LocalFile, check_contents, files_in, hashed, upload_key
+from corelab_cli.folder import SHOWN, LocalFile, check_contents, files_in, hashed, upload_key
 
 TAKES_FILES = {"UPLOADING", "INCOMPLETE"}
 UNDER_WAY = {"RECEIVED", "SCREENING"}
@@ -78,8 +79,9 @@ def _sent(
 
 @contextmanager
 def _progress(context: Context) -> Iterator[Progress]:
+    is_watched = context.err.is_terminal and not context.as_json
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=context.err, transient=True, disable=context.as_json) as progress:
+    with Progress(*columns, console=context.err, transient=True, disable=not is_watched) as progress:
         yield progress
 
 
@@ -102,17 +104,24 @@ def _words(out: Console, receipt: Any, *, files: Sequence[LocalFile]) -> None:  
     )
     if receipt["sent_before"]:
         out.print("These files were sent before; nothing was changed.")
-    for number in receipt["missing"]:
-        out.print(f"  [red]did not arrive[/] {by_number.get(number, number)}")
-    for number in receipt["wrong"]:
-        out.print(f"  [red]arrived with another size[/] {by_number.get(number, number)}")
-    for refused in receipt["refused"]:
-        out.print(
-            f"  [red]refused[/] {by_number.get(refused['n'], refused['n'])}: {refused['detail']} "
-            f"{refused['remedy']} ({refused['code']})"
-        )
+    _list(out, "did not arrive", names=[by_number.get(n, str(n)) for n in receipt["missing"]])
+    _list(out, "arrived with another size", names=[by_number.get(n, str(n)) for n in receipt["wrong"]])
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for one in receipt["refused"]:
+        reason = f"{one['detail']} {one['remedy']} ({one['code']})"
+        reasons[reason].append(by_number.get(one["n"], str(one["n"])))
+    for reason, names in reasons.items():
+        _list(out, "refused", names=names)
+        out.print(f"    {escape(reason)}")
     for line in _next(receipt):
         out.print(line, markup=False)
+
+
+def _list(out: Console, what: str, *, names: Sequence[str]) -> None:
+    for name in names[:SHOWN]:
+        out.print(f"  [red]{what}[/] {name}")
+    if len(names) > SHOWN:
+        out.print(f"  … and {len(names) - SHOWN} more; add --json for all")
 
 
 def _next(receipt: Any) -> Iterator[str]:  # noqa: ANN401 -- JSON

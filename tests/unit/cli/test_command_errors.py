@@ -48,8 +48,8 @@ def test_every_place_of_a_charters_problem_is_listed(run, tmp_path):
     ran = run("charter", "publish", str(tmp_path / "charter.yaml"), "--trial", "DEMO01", transport=transport)
 
     assert ran.exit_code == CANNOT_RUN
-    assert "line 4: trial.id: is missing Write it." in ran.err
-    assert "line 9: visits: is empty Name one." in ran.err
+    assert "line 4: trial.id: is missing. Write it." in ran.err
+    assert "line 9: visits: is empty. Name one." in ran.err
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,24 @@ def test_a_refused_file_is_named_with_the_remedy(run, api, folder):
     ran = run(*upload_of(folder, "--follow"), transport=api)
 
     assert ran.exit_code == HELD
-    assert f"refused {folder / 'inner' / '2.dcm'}: The file is not a DICOM file. Leave it out." in ran.out
+    assert f"refused {folder / 'inner' / '2.dcm'}" in ran.out
+    assert "The file is not a DICOM file. Leave it out. (ING-101)" in ran.out
+
+
+def test_many_refused_files_are_one_reason_and_a_few_names(run, api, tmp_path):
+    (tmp_path / "many").mkdir()
+    for number in range(30):
+        (tmp_path / "many" / f"{number}.dcm").write_bytes(f"no image {number}".encode())
+    run(*upload_of(tmp_path / "many"), transport=api)
+    reason = {"code": "ING-101", "detail": "Not DICOM.", "remedy": "Leave it out."}
+    api.by_id["tms_0"].state = "REJECTED"
+    api.by_id["tms_0"].refused = [{"n": n} | reason for n in range(1, 31)]
+
+    ran = run(*upload_of(tmp_path / "many"), transport=api)
+
+    assert ran.exit_code == HELD
+    assert ran.out.count("Not DICOM.") == 1
+    assert "… and 25 more" in ran.out
 
 
 def test_a_quarantined_transmittal_exits_with_held(run, api, folder):
