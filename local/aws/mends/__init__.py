@@ -9,6 +9,7 @@ from . import (
     exception_name,
     honest_boot,
     lambda_answer,
+    leading_keys,
     locked_versioning,
     one_port,
     pool_tokens,
@@ -35,6 +36,7 @@ def apply_all() -> None:
     one_port.apply()
     closed_doors.apply()
     root_signature.apply()
+    leading_keys.apply()
     bucket_properties.apply()
     table_properties.apply()
     exception_name.apply()

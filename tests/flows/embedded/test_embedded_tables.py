@@ -111,11 +111,63 @@ def test_a_consistent_read_of_an_index_is_refused(tables, names):
     assert refusal.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_leading_keys_bind_a_role_to_its_own_partitions(cloud, names):
-    """Condition keys are not enforced here: the template's own test proves them."""
-    reader = cloud.as_role(names["TamperRoleArn"]).client("dynamodb")
+def item(pk: str) -> dict:
+    return {"Item": key(pk, "x")}
 
+
+def query(pk: str, **more: str) -> dict:
+    return {
+        "KeyConditionExpression": "#pk = :pk",
+        "ExpressionAttributeNames": {"#pk": "unsequenced" if more else "pk"},
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+        **more,
+    }
+
+
+def transaction(put: str, check: str):
+    def ask(tables, table: str):
+        condition = {"Key": key(check, "x"), "ConditionExpression": "attribute_not_exists(pk)"}
+        return tables.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": table, **item(put)}},
+                {"ConditionCheck": {"TableName": table, **condition}},
+            ]
+        )
+
+    return ask
+
+
+OF_THE_ROOM = [
+    lambda tables, table: tables.put_item(TableName=table, **item("qc#t")),
+    lambda tables, table: tables.get_item(TableName=table, Key=key("qc#t", "x")),
+    lambda tables, table: tables.query(TableName=table, **query("qc#t")),
+    lambda tables, table: tables.query(TableName=table, **query("qc#t", IndexName="by_unsequenced")),
+    lambda tables, table: tables.batch_get_item(RequestItems={table: {"Keys": [key("qc#t", "x")]}}),
+    lambda tables, table: tables.batch_write_item(RequestItems={table: [{"PutRequest": item("qc#t")}]}),
+    transaction("qc#t2", "access#t"),
+]
+OF_ANOTHER = [
+    lambda tables, table: tables.put_item(TableName=table, **item("access#t")),
+    lambda tables, table: tables.get_item(TableName=table, Key=key("access#t", "x")),
+    lambda tables, table: tables.query(TableName=table, **query("access#t")),
+    lambda tables, table: tables.query(TableName=table, **query("access#t", IndexName="by_unsequenced")),
+    lambda tables, table: tables.batch_get_item(
+        RequestItems={table: {"Keys": [key("qc#t", "x"), key("access#t", "x")]}}
+    ),
+    lambda tables, table: tables.batch_write_item(RequestItems={table: [{"PutRequest": item("access#t")}]}),
+    transaction("access#t2", "access#t"),
+    transaction("qc#t3", "qc#t4"),
+]
+
+
+@pytest.mark.parametrize("ask", OF_THE_ROOM)
+def test_a_role_reaches_the_partitions_of_its_room(cloud, names, ask):
+    ask(cloud.as_role(names["RoomRoleArn"]).client("dynamodb"), names["Table"])
+
+
+@pytest.mark.parametrize("ask", OF_ANOTHER)
+def test_a_role_is_refused_the_partitions_of_another_room(cloud, names, ask):
     with pytest.raises(ClientError) as refusal:
-        reader.put_item(TableName=names["Table"], Item=key("S#3", "x"))
+        ask(cloud.as_role(names["RoomRoleArn"]).client("dynamodb"), names["Table"])
 
     assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
