@@ -41,8 +41,10 @@ class Context:
         return load_profile(self.profile_name)
 
     def client(self) -> Client:
-        """The API's client for whoever is signed in."""
-        return Client(self.profile(), user=self.user, transport=self.transport, pause=self.pause)
+        """The API's client for whoever is signed in; it ends with the command."""
+        made = Client(self.profile(), user=self.user, transport=self.transport, pause=self.pause)
+        click.get_current_context().call_on_close(made.http.close)
+        return made
 
     def show(self, answer: Any, *, words: Callable[[Console], None]) -> None:  # noqa: ANN401 -- JSON
         """Print the answer: as JSON, or in words for a person."""

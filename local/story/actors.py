@@ -2,8 +2,8 @@
 
 import io
 import json
-from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,17 @@ class Actor:
     def sign_in(self, password: str) -> None:
         """Prove who this is."""
         profile = load_profile(str(PROFILE))
-        sign_in(profile, profile.http(self.recorder.transport()), user=self.user, password=password)
+        with profile.http(self.recorder.transport()) as http:
+            sign_in(profile, http, user=self.user, password=password)
 
-    def client(self) -> Client:
+    @contextmanager
+    def client(self) -> Iterator[Client]:
         """The command's own client, for what no command shows."""
-        return Client(load_profile(str(PROFILE)), user=self.user, transport=self.recorder.transport())
+        client = Client(load_profile(str(PROFILE)), user=self.user, transport=self.recorder.transport())
+        try:
+            yield client
+        finally:
+            client.http.close()
 
     def run(self, *arguments: str, exit_code: int = DONE) -> Any:  # noqa: ANN401 -- JSON
         """Answer of a command, which must end with this exit code.

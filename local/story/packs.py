@@ -48,10 +48,10 @@ def fetched(scene: Scene, series: Any, *, version: int) -> Pack:  # noqa: ANN401
     shown = next(item for item in series["versions"] if item["version"] == version)
     if shown["pack"] is None or shown["certificate"] is None:
         raise NotAsTold(f"pack of version {version}", expected="there", seen=shown["state"])
-    http = scene.actor("inspector").client().http
-    tar = http.get(shown["pack"]["url"]).content
+    with scene.actor("inspector").client() as client:
+        tar = client.http.get(shown["pack"]["url"]).content
+        certificate = client.http.get(shown["certificate"]["url"]).json()
     expect("the pack's SHA-256", expected=shown["pack"]["sha256"], seen=hashlib.sha256(tar).hexdigest())
-    certificate = http.get(shown["certificate"]["url"]).json()
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
         parts = [file.read() for member in archive if (file := archive.extractfile(member)) is not None]
     return Pack(slices=_in_order(parts), certificate=certificate, size_bytes=len(tar))

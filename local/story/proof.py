@@ -56,10 +56,9 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
 
 
 def _until_signed(scene: Scene, newest: int) -> None:
-    client = scene.actor("inspector").client()
-
     def signed() -> int:
-        files = client.post(f"/v1/trials/{TRIAL}/ledger-export")["files"]
+        with scene.actor("inspector").client() as client:
+            files = client.post(f"/v1/trials/{TRIAL}/ledger-export")["files"]
         sizes = [int(found[1]) for item in files if (found := CHECKPOINT.fullmatch(item["file"]))]
         return max(sizes, default=0)
 

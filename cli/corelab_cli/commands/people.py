@@ -21,7 +21,8 @@ def sign_in(context: Context, user: str, *, password_stdin: bool) -> None:
         if password_stdin
         else click.prompt("Password", hide_input=True, err=True)
     )
-    prove_identity(profile, profile.http(context.transport), user=user, password=password)
+    with profile.http(context.transport) as http:
+        prove_identity(profile, http, user=user, password=password)
     context.show({"user": user}, words=lambda out: out.print(f"Signed in as {user}."))
 
 
