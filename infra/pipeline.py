@@ -78,11 +78,12 @@ class Pipeline(Construct):
             "ExecutionsFailed",
             self.machine.metric_failed(period=MINUTE, statistic="Sum"),
             limit=0,
-            why="A transmittal's execution failed: the sweep starts it again; look at its history.",
+            why="A transmittal's execution failed: the sweep starts it again, after waits that double "
+            "to a day; look at its history.",
         )
         platform.alarms.above(
             "ExecutionsTimedOut",
             self.machine.metric_timed_out(period=MINUTE, statistic="Sum"),
             limit=0,
-            why="A transmittal's execution ran for a day: look at its history.",
+            why="A transmittal's execution ran for a day: the sweep starts it again; look at its history.",
         )

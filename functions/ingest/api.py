@@ -154,6 +154,8 @@ def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmi
     """The caller's permission, and the transmittal; what lies elsewhere is not there."""
     access = app.authorize(STORE, operation, trial=trial)
     found = find(STORE, TRANSMITTAL, trial=TrialId(trial), id=TransmittalId(transmittal))
-    if found is None or not access.covers(found.state.site):
-        raise TransmittalUnknown("There is no such transmittal.")
+    nothing = TransmittalUnknown("There is no such transmittal.")
+    if found is None:
+        raise nothing
+    app.must_cover(access, found.state.site, otherwise=nothing)
     return access, found.state

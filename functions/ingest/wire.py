@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from corelab.ingest.codes import text_of
 from corelab.ingest.model import File, Transmittal
-from corelab.ingest.receipts import Receipt
+from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
 from corelab_aws.doors.wire import Name, Wire
 
@@ -167,7 +167,6 @@ class TransmittalsAnswer(Wire):
 
 
 def _shown(state: Transmittal) -> dict[str, Any]:
-    words = None if state.code is None else text_of(state.code)
     return {
         "transmittal": state.transmittal,
         "site": state.site,
@@ -180,7 +179,7 @@ def _shown(state: Transmittal) -> dict[str, Any]:
         "promised": state.files,
         "size_bytes": state.size_bytes,
         "code": state.code,
-        "detail": None if words is None else f"{words.sentence} {words.remedy}",
+        "detail": outcome_in_words(state),
         "series": [
             SeriesAnswer(
                 series=item.series,

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from corelab.kernel.actors import system
-from corelab.kernel.errors import IllegalMove, NotFound, VersionConflict
+from corelab.kernel.errors import Busy, IllegalMove, NotFound, VersionConflict
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import (
     Command,
@@ -204,3 +205,25 @@ def test_a_list_has_its_own_order_and_an_aggregate_leaves_it_with_its_next_versi
 def test_what_is_not_there_is_told_in_words(store):
     with pytest.raises(NotFound, match="There is no counter a"):
         get(store, COUNTER, trial=TRIAL, id="a")
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+@pytest.mark.parametrize("at", [0, 1], ids=["state", "ledger"])
+def test_a_table_that_takes_no_more_is_busy_and_worth_another_try(reason, at, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    client = boto3.client("dynamodb", region_name="eu-central-1")
+    reasons = [{"Code": "None"}, {"Code": "None"}]
+    reasons[at] = {"Code": reason}
+    stub = Stubber(client)
+    stub.add_response("get_item", {})
+    stub.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": reasons},
+    )
+
+    with stub, pytest.raises(Busy) as raised:
+        up(DynamoStore(client, state_table="state", ledger_table="ledger"))
+
+    assert raised.value.retry

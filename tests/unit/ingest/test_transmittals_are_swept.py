@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from corelab.ingest.layout import manifest_key
-from corelab.ingest.sweep import sweep
+from corelab.ingest.ports import Run
+from corelab.ingest.sweep import patience, sweep
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import TRIAL, World, promised
 from tests.fakes.killing import Killed, Switch
@@ -17,19 +18,19 @@ class MemoryExecutions:
     """Runs by name."""
 
     running: dict[str, dict] = field(default_factory=dict)
-    dead: set[str] = field(default_factory=set)
+    ended: dict[str, Run] = field(default_factory=dict)
 
     def start(self, name, document):
-        if name in self.running or name in self.dead:
+        if name in self.running or name in self.ended:
             return False
         self.running[name] = document
         return True
 
-    def is_running(self, name):
-        return name in self.running
+    def run_of(self, name):
+        return Run.RUNNING if name in self.running else self.ended.get(name)
 
-    def kill(self):
-        self.dead |= set(self.running)
+    def end(self, how=Run.DEAD):
+        self.ended |= dict.fromkeys(self.running, how)
         self.running.clear()
 
 
@@ -97,8 +98,8 @@ def test_a_run_that_died_before_it_claimed_is_started_again_under_a_fresh_name(w
     world.sent(mr_slice(1))
     world.later(3 * MINUTES)
     swept(world, runs)
-    runs.kill()
-    world.later(3 * MINUTES)
+    runs.end()
+    world.later(5 * MINUTES)
 
     swept(world, runs)
 
@@ -111,7 +112,7 @@ def test_a_screening_that_died_is_started_again_and_goes_on(world, runs):
     with pytest.raises(Killed):
         world.wired(Switch(8).wire).screen(id)
     assert world.state(id).state == "SCREENING"
-    world.later(59 * MINUTES)
+    world.later(MINUTES)
     assert swept(world, runs) == ()
     world.later(2 * MINUTES)
 
@@ -137,12 +138,72 @@ def test_an_upload_that_nobody_finishes_is_abandoned_after_seven_days(world, run
     assert swept(world, runs) == ()
 
 
+def run_accepted(world, runs, how):
+    """A transmittal that was started and accepted, and whose run ended so."""
+    id = world.sent(mr_slice(1))
+    world.later(3 * MINUTES)
+    swept(world, runs)
+    answer = world.screen(id)
+    assert answer["outcome"] == "ACCEPTED"
+    runs.end(how)
+    world.later(5 * MINUTES)
+    return id, answer
+
+
+def test_an_accepted_transmittal_whose_run_died_before_its_time_point_was_concluded_is_run_again(world, runs):
+    id, answer = run_accepted(world, runs, Run.DEAD)
+
+    (found,) = swept(world, runs)
+
+    assert (found.transmittal, found.remedy) == (id, "START")
+    assert len(runs.running) == 1
+    assert world.screen(id) == answer  # the run's first step answers as before, and it goes on from there
+    assert world.state(id).state == "ACCEPTED"
+
+
+def test_a_run_that_dies_each_time_is_started_ever_more_rarely_and_never_forgotten(world, runs):
+    id, _ = run_accepted(world, runs, Run.DEAD)
+    before = world.state(id).sweeps
+
+    for _ in range(10 * 24 * 60):  # ten days of a sweep each minute
+        if swept(world, runs):
+            runs.end()
+        world.later(MINUTES)
+
+    assert patience(0) == 2 * MINUTES
+    assert patience(100) == DAYS
+    assert 15 < world.state(id).sweeps - before < 25
+
+
+def test_a_run_that_goes_on_after_acceptance_is_left_alone(world, runs):
+    id = world.sent(mr_slice(1))
+    world.later(3 * MINUTES)
+    swept(world, runs)
+    world.screen(id)
+    world.later(2 * DAYS)
+
+    assert swept(world, runs) == ()
+    assert len(runs.running) == 1
+
+
 def test_finished_transmittals_are_not_on_the_list(world, runs):
-    world.screened(mr_slice(1))
+    id, _ = run_accepted(world, runs, Run.SUCCEEDED)
+
+    assert swept(world, runs) == ()
+
+    assert world.state(id).finished_at == world.now
+    (entry,) = [event for event in world.store.events.values() if event.type == "TransmittalFinished.v1"]
+    assert entry.reason is None
+    assert list(world.store.indexed(room="ingest", trial=TRIAL, list="open")) == []
+
+
+@pytest.mark.parametrize("bodies", [[b"not DICOM"], [mr_slice(1), mr_slice(2, PatientID="HOSPITAL-9")]])
+def test_rejected_and_quarantined_transmittals_wait_for_no_run(world, runs, bodies):
+    assert world.screened(*bodies)["outcome"] != "ACCEPTED"
     world.later(30 * DAYS)
 
     assert swept(world, runs) == ()
-    assert list(world.store.indexed(room="ingest", trial=TRIAL, list="open")) == []
+    assert not runs.running
 
 
 @pytest.mark.parametrize("is_after", [False, True])
@@ -155,7 +216,7 @@ def test_a_sweep_that_dies_anywhere_is_made_up_for_by_the_next(is_after):
         try:
             sweep(cut.store, incoming=cut.incoming, executions=switch.wire(runs), now=cut.now, software="0")
         except Killed:
-            world.later(3 * MINUTES)
+            world.later(5 * MINUTES)
             swept(world, runs)
         assert len(runs.running) == 1
         assert entries(world)

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from corelab.ingest.ports import Run
 from corelab_aws import clients
 from corelab_aws.settings import setting
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+
+
+RUNS = {
+    "RUNNING": Run.RUNNING,
+    "PENDING_REDRIVE": Run.RUNNING,
+    "SUCCEEDED": Run.SUCCEEDED,
+}  # FAILED, TIMED_OUT and ABORTED are dead
 
 
 class Executions:
@@ -39,15 +47,16 @@ class Executions:
             raise
         return True
 
-    def is_running(self, name: str) -> bool:
-        """Whether an execution of this name is under way."""
+    def run_of(self, name: str) -> Run | None:
+        """How the execution of this name stands; None where there never was one."""
         arn = self._machine.replace(":stateMachine:", ":execution:", 1) + f":{name}"
         try:
-            return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+            status = self._client.describe_execution(executionArn=arn)["status"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-                return False
+                return None
             raise
+        return RUNS.get(status, Run.DEAD)
 
 
 def executions() -> Executions:

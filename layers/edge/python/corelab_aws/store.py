@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from corelab.kernel.canonical import canonical_json
 from corelab.kernel.codec import from_plain, to_plain
-from corelab.kernel.errors import VersionConflict
+from corelab.kernel.errors import Busy, VersionConflict
 from corelab.kernel.events import Event
 from corelab.kernel.ids import EventId, TrialId
 from corelab.kernel.moments import moment_text
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 SHORTEST_PAUSE_SECONDS = 0.05  # of a writer who lost, before it reads again; chance spreads a storm
 LONGEST_PAUSE_SECONDS = 1.0
+THROTTLED = frozenset(  # of a whole request, or the reason why a transaction was cancelled
+    {
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
 
 
 class DynamoStore:
@@ -131,6 +141,8 @@ class DynamoStore:
                 kind=write.stored.key.kind,
                 id=write.stored.key.id,
             ) from error
+        if THROTTLED & {code, *reasons}:
+            raise Busy("Repeat a little later: too much is being written at once.") from error
 
 
 def store() -> DynamoStore:

@@ -18,8 +18,9 @@ SERIES_TOO_LARGE = "ING-207"
 NOT_ALL_ARRIVED = "ING-301"
 OTHER_SUBJECT = "ING-302"
 SEVERAL_IDENTITIES = "ING-303"
-ONLY_CONFLICTS = "ING-304"
+CONFLICTS = "ING-304"
 NOTHING_USABLE = "ING-305"
+FILED_ELSEWHERE = "ING-306"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ TEXTS: Mapping[str, Text] = {
         remedy="Export the series again; an anonymising program may have removed its identifiers.",
     ),
     CONFLICT: Text(
-        sentence="An image with the same identifier and other pixels is already here; the new one is held.",
+        sentence="Another image with the same identifier and other pixels is here; this one is held.",
         remedy="Tell the core lab which of the two is right.",
     ),
     TOO_MANY_SERIES: Text(
@@ -87,13 +88,18 @@ TEXTS: Mapping[str, Text] = {
         sentence="The images carry more than one identity.",
         remedy="Send one subject's images in a transmittal; the core lab will ask.",
     ),
-    ONLY_CONFLICTS: Text(
-        sentence="A series is already here with other pixels under the same identifiers.",
-        remedy="Tell the core lab which of the two is right.",
+    CONFLICTS: Text(
+        sentence="Images are here with other pixels under the same identifiers; this transmittal is held.",
+        remedy="Tell the core lab which images are right; the files concerned are listed.",
     ),
     NOTHING_USABLE: Text(
         sentence="No file of the transmittal can be used.",
         remedy="See the files' remedies and send them in a new transmittal.",
+    ),
+    FILED_ELSEWHERE: Text(
+        sentence="These images are already filed at visit {filed_at} of this subject.",
+        remedy="Tell the core lab at which visit they were taken; its project manager decides. "
+        "Do not send them again.",
     ),
 }
 

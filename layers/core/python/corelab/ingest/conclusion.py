@@ -26,9 +26,8 @@ from corelab.kernel.write_path import Command, Decision, Found, Store, execute
 
 
 def conflict_alarm(plans: Iterable[Plan]) -> str | None:
-    """Code, where a series changes nothing but for conflicts: it goes no further, so nobody else asks."""
-    stuck = any(made.union.conflicts and not made.union.has_news for made in plans)
-    return codes.ONLY_CONFLICTS if stuck else None
+    """Code, where one identifier came with different pixels: a person has to say which are right."""
+    return codes.CONFLICTS if any(made.union.conflicts for made in plans) else None
 
 
 def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> None:
@@ -68,6 +67,7 @@ def conclude(
     setting: Setting,
     refused: list[Bad],
     alarm: str | None,
+    filed_at: str | None = None,
 ) -> Transmittal:
     """Say what became of the transmittal: ACCEPTED, QUARANTINED or REJECTED."""
     counts = Counts(
@@ -92,6 +92,7 @@ def conclude(
             codes=dict(sorted(Counter(item.code for item in refused).items())),
             series=series,
             code=code,
+            filed_at=filed_at,
         )
         return events.decided(concluded, type=type, action=f"transmittal.{event}", series=to_plain(series))
 

@@ -19,8 +19,10 @@ QUARANTINED = "TransmittalQuarantined.v1"
 REJECTED = "TransmittalRejected.v1"
 ABANDONED = "TransmittalAbandoned.v1"
 SWEPT = "TransmittalSwept.v1"
+FINISHED = "TransmittalFinished.v1"
 OBJECT_REFUSED = "ObjectRefused.v1"
 IDENTITY_SEEN = "IdentitySeen.v1"
+SERIES_FILED = "SeriesFiled.v1"
 TRIAL_RECEIVING = "TrialReceiving.v1"
 
 
@@ -38,14 +40,14 @@ def data_of(state: Transmittal, **more: Plain) -> Mapping[str, Plain]:
     }
     if state.counts is not None:
         data |= {"counts": to_plain(state.counts), "codes": dict(state.codes)}
+    if state.filed_at is not None:
+        data |= {"filed_at": state.filed_at}
     return data | more
 
 
 def decided(state: Transmittal, *, type: str, action: str, **more: Plain) -> Decision[Transmittal]:
     """Decision for a transmittal's next state, on the sweep's list as long as it is not finished."""
-    return Decision(
-        state=state, type=type, action=action, data=data_of(state, **more), index=listed(state.state)
-    )
+    return Decision(state=state, type=type, action=action, data=data_of(state, **more), index=listed(state))
 
 
 def present(found: Found[Transmittal] | None) -> Transmittal:

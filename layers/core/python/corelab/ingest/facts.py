@@ -5,6 +5,7 @@ count how many different ones the whole series holds without reading a single or
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ class ScannerFacts:
     model: str
     software: str
     serial_matches: bool
+    qualified_on: date | None
     qualified_until: date | None
     qualified_for: tuple[str, ...]
 
@@ -130,7 +132,6 @@ class Facts:
     arrived: int
     refused: tuple[Refused, ...]
     duplicates: int
-    conflicts: tuple[Refused, ...]
     study_uids: int
     patient_ids: int
     frames_of_reference: int
@@ -166,15 +167,23 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...]) -> Union:
     """Lay new instances, in order of their number, beside the earlier ones.
 
     Exact duplicates change nothing. The same UID and pixels under another header is a resend: the new header
-    wins. The same UID with other pixels is a conflict: what was there first stays, the new one is held.
+    wins. The same UID with other pixels is a conflict: what was there first stays, the new one is held. New
+    ones that differ among themselves are all held: their order says nothing.
     """
     kept: dict[str, Instance] = {instance.sop_uid: instance for instance in earlier}
+    pixels: defaultdict[str, set[str]] = defaultdict(set)
+    for instance in new:
+        pixels[instance.sop_uid].add(instance.pixel_sha256)
+    ambiguous = {uid for uid, different in pixels.items() if uid not in kept and len(different) > 1}
     fresh: list[int] = []
     duplicates: list[int] = []
     resends: list[int] = []
     conflicts: list[int] = []
     for instance in sorted(new, key=lambda item: item.n):
         before = kept.get(instance.sop_uid)
+        if instance.sop_uid in ambiguous:
+            conflicts.append(instance.n)
+            continue
         if before is None:
             fresh.append(instance.n)
         elif before.sha256 == instance.sha256:

@@ -14,9 +14,16 @@ from corelab.kernel.keys import Purpose, TrialKeys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One series' objects, in order of their number."""
+    """One series' objects, in order of their number.
+
+    Attributes
+    ----------
+    filing : str
+        Names the series of this subject whatever the visit: under it stands where it is filed.
+    """
 
     series: SeriesId
+    filing: str
     objects: tuple[Good, ...]
 
     @property
@@ -29,9 +36,15 @@ class Group:
 
 
 def series_id(keys: TrialKeys, *, trial: TrialId, state: Transmittal, series_uid: str) -> SeriesId:
-    """Id that a series keeps over every transmittal of the same subject at the same site."""
+    """Id that a series keeps over every transmittal of the same subject's visit at the same site."""
     hashed = keys.keyed_hash(Purpose.UID, series_uid)
-    return SeriesId(derived_id("ser", trial, state.site, state.subject, hashed))
+    return SeriesId(derived_id("ser", trial, state.site, state.subject, state.visit, hashed))
+
+
+def filing_id(keys: TrialKeys, *, trial: TrialId, state: Transmittal, series_uid: str) -> str:
+    """Id under which a subject's series is filed, whatever the visit."""
+    hashed = keys.keyed_hash(Purpose.UID, series_uid)
+    return derived_id("fil", trial, state.site, state.subject, hashed)
 
 
 def grouped(
@@ -53,8 +66,13 @@ def grouped(
         if code is not None:
             refused.extend(Bad(file=item.file, code=code) for item in members)
             continue
-        id = series_id(keys, trial=trial, state=state, series_uid=series_uid)
-        groups.append(Group(series=id, objects=tuple(members)))
+        groups.append(
+            Group(
+                series=series_id(keys, trial=trial, state=state, series_uid=series_uid),
+                filing=filing_id(keys, trial=trial, state=state, series_uid=series_uid),
+                objects=tuple(members),
+            )
+        )
     return groups, refused
 
 

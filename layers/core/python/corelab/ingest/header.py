@@ -14,6 +14,8 @@ from corelab.kernel.canonical import LARGEST_SAFE_INTEGER, sha256_hex
 
 NO_PIXELS = sha256_hex(b"")
 LONGEST_UID = 64  # PS3.5 9.1
+LONGEST_LO = 64  # PS3.5 6.2: characters of one value; longer ones are no scanner's words
+MOST_WORDS = 8  # values of Software Versions that are kept
 LARGEST_IS = 2**31 - 1  # PS3.5 6.2: an integer string is a 32-bit number
 
 # When it was taken, best first: the acquisition, the series, the study (PS3.3 C.7.6.1, C.7.3.1, C.7.2.1).
@@ -121,10 +123,10 @@ def read_image(body: bytes) -> Image:
         expected_pixel_bytes=_within(header.expected_pixel_bytes, LARGEST_SAFE_INTEGER) if pixels else 0,
         acquired=_acquired(header),
         equipment=Equipment(
-            manufacturer=_text(header, "Manufacturer"),
-            model=_text(header, "ManufacturerModelName"),
+            manufacturer=_words(header, "Manufacturer"),
+            model=_words(header, "ManufacturerModelName"),
             serial=header.text(tags.DEVICE_SERIAL).strip(),
-            software=_text(header, "SoftwareVersions"),
+            software=_words(header, "SoftwareVersions"),
         ),
         facts={keyword: header.named(keyword) for keyword in FACTS},
     )
@@ -138,6 +140,12 @@ def _text(header: Header, keyword: str) -> str:
     value = header.named(keyword)
     parts = value if isinstance(value, list) else [value]
     return "\\".join("" if part is None else str(part).strip() for part in parts)
+
+
+def _words(header: Header, keyword: str) -> str:
+    """A text as LO allows it: no control characters, no value longer than 64 characters, not many values."""
+    values = _text(header, keyword).split("\\")[:MOST_WORDS]
+    return "\\".join("".join(filter(str.isprintable, value)).strip()[:LONGEST_LO] for value in values)
 
 
 def _acquired(header: Header) -> Acquired:

@@ -1,22 +1,23 @@
 """Whose images: the header's identity against the subject's, by keyed hashes alone.
 
 The first identity under which a subject's images come is the subject's from then on, and nobody else's. Two
-small aggregates keep both directions: by subject, and by hash.
+small aggregates keep both directions: by subject, and by hash. What a held transmittal claimed does not
+count.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corelab.charter.model import Charter
 from corelab.ingest import codes, events
+from corelab.ingest.claims import claim, standing
 from corelab.ingest.errors import IdentityTaken
 from corelab.ingest.facts import IdentityFacts
 from corelab.ingest.header import Image
 from corelab.ingest.model import IDENTITY, IDENTITY_OWNER, Identity, Transmittal
-from corelab.kernel.errors import AlreadyThere
 from corelab.kernel.ids import SiteId, SubjectId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
-from corelab.kernel.write_path import Command, Decision, Found, Kind, Store, execute, find
+from corelab.kernel.write_path import Command, Store
 
 FIRST, SAME, OTHER, PSEUDONYM = "FIRST", "SAME", "OTHER", "PSEUDONYM"
 
@@ -64,13 +65,13 @@ def sighting(
     ]
     if not hashes:
         return Sighting(facts=IdentityFacts(match=PSEUDONYM, other=0), identity=None, alarm=None)
-    known = find(store, IDENTITY, trial=trial, id=state.subject)
+    known = standing(store, IDENTITY, trial=trial, id=state.subject)
     if known is not None:
-        return _beside(known.state, state=state, hashes=hashes)
+        return _beside(known, state=state, hashes=hashes)
     if len(set(hashes)) > 1:
         return _held(codes.SEVERAL_IDENTITIES, other=len(hashes) - hashes.count(hashes[0]))
-    owner = find(store, IDENTITY_OWNER, trial=trial, id=hashes[0])
-    if owner is not None and owner.state.subject != state.subject:
+    owner = standing(store, IDENTITY_OWNER, trial=trial, id=hashes[0])
+    if owner is not None and owner.subject != state.subject:
         return _held(codes.OTHER_SUBJECT, other=len(hashes))
     return Sighting(facts=IdentityFacts(match=FIRST, other=0), identity=hashes[0], alarm=None)
 
@@ -85,30 +86,17 @@ def claim_identity(store: Store, *, command: Command, state: Transmittal, identi
     """
     claimed = Identity(subject=state.subject, identity=identity, transmittal=state.transmittal)
     for kind, id in ((IDENTITY_OWNER, identity), (IDENTITY, state.subject)):
-        found = find(store, kind, trial=command.trial, id=id)
-        if found is None:
-            found_state = _claim(store, kind, id=id, command=command, claimed=claimed)
-        else:
-            found_state = found.state
-        if (found_state.subject, found_state.identity) != (claimed.subject, claimed.identity):
+        kept = claim(
+            store,
+            kind,
+            id=id,
+            command=command,
+            claimed=claimed,
+            type=events.IDENTITY_SEEN,
+            data={"subject": claimed.subject, "transmittal": claimed.transmittal},
+        )
+        if (kept.subject, kept.identity) != (claimed.subject, claimed.identity):
             raise IdentityTaken("The identity is another subject's.", transmittal=state.transmittal)
-
-
-def _claim(store: Store, kind: Kind[Identity], *, id: str, command: Command, claimed: Identity) -> Identity:
-    def decide(found: Found[Identity] | None) -> Decision[Identity]:
-        if found is not None:
-            raise AlreadyThere("An identity is kept once.")
-        data = {"subject": claimed.subject, "transmittal": claimed.transmittal}
-        return Decision(state=claimed, type=events.IDENTITY_SEEN, action=f"{kind.name}.claim", data=data)
-
-    claiming = replace(command, id=f"{command.id}/{kind.name}")
-    try:
-        return execute(store, kind, id=id, command=claiming, step="claim", decide=decide).state
-    except AlreadyThere:  # another transmittal was first; what it kept decides
-        found = find(store, kind, trial=command.trial, id=id)
-        if found is None:
-            raise
-        return found.state
 
 
 def _beside(known: Identity, *, state: Transmittal, hashes: list[str]) -> Sighting:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from corelab.charter.model import Charter
 from corelab.charter.recognition import recognise
 from corelab.charter.windows import days_from_anchor, window_of
-from corelab.ingest import codes
+from corelab.ingest.claims import stands
 from corelab.ingest.facts import (
     Facts,
     IdentityFacts,
@@ -35,6 +35,7 @@ from corelab.ingest.scanners import match_scanner
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
+from corelab.kernel.write_path import Store
 
 ATTEMPTS = 5  # other transmittals of the very same series, screened in the same seconds
 LATEST_TIME = "99"  # sorts behind every time: an unknown one never is the earliest
@@ -63,7 +64,7 @@ class Plan:
     Attributes
     ----------
     facts : Facts or None
-        None where it brings nothing new: then there is no version.
+        None where it brings nothing new, or a conflict: then there is no version.
     """
 
     series: SeriesId
@@ -71,12 +72,14 @@ class Plan:
     facts: Facts | None
 
 
-def plan(records: Records, *, setting: Setting, group: Group) -> Plan:
+def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> Plan:
     """Lay the transmittal's objects beside the series' latest version. Writes nothing."""
-    before = _before(records, setting=setting, series=group.series)
+    before, version = _before(store, records=records, setting=setting, series=group.series)
     new = tuple(_instance(item, setting=setting) for item in group.objects)
     merged = union(before.instances if before else (), new)
-    facts = _facts(before, setting=setting, group=group, merged=merged) if merged.has_news else None
+    facts = None
+    if merged.has_news and not merged.conflicts:
+        facts = _facts(before, version=version, setting=setting, group=group, merged=merged)
     return Plan(series=group.series, union=merged, facts=facts)
 
 
@@ -106,24 +109,26 @@ def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Pl
     raise VersionConflict("Screen again: others wrote this series first.", series=made.series)
 
 
-def _before(records: Records, *, setting: Setting, series: SeriesId) -> Facts | None:
-    """The version under this transmittal's own, or the latest where it has none yet."""
+def _before(
+    store: Store, *, records: Records, setting: Setting, series: SeriesId
+) -> tuple[Facts | None, int]:
+    """The latest version that counts, below this transmittal's own if it has one; and its own number."""
     listed = records.list(facts_prefix(setting.trial, series))
     versions = sorted(
         (version for item in listed if (version := facts_version(item.key)) is not None), reverse=True
     )
-    latest: Facts | None = None
-    is_next = False
+    before: Facts | None = None
+    mine = max(versions, default=0) + 1
     for version in versions:
         facts = read_facts(records.fetch(facts_key(setting.trial, series, version)).body)
-        if is_next:
-            return facts
-        latest = latest or facts
-        is_next = facts.transmittal == setting.transmittal.transmittal
-    return None if is_next else latest
+        if facts.transmittal == setting.transmittal.transmittal:
+            before, mine = None, version
+        elif before is None and stands(store, trial=setting.trial, transmittal=facts.transmittal):
+            before = facts
+    return before, mine
 
 
-def _facts(before: Facts | None, *, setting: Setting, group: Group, merged: Union) -> Facts:
+def _facts(before: Facts | None, *, version: int, setting: Setting, group: Group, merged: Union) -> Facts:
     state, lead = setting.transmittal, group.lead.image
     acquired = _earliest(
         [item.image.acquired for item in group.objects] + ([before.acquired] if before else [])
@@ -138,7 +143,7 @@ def _facts(before: Facts | None, *, setting: Setting, group: Group, merged: Unio
         transmittal=state.transmittal,
         charter=state.charter,
         series=group.series,
-        version=before.version + 1 if before else 1,
+        version=version,
         received_at=state.received_at or state.opened_at,
         recognised=recognise(setting.charter, lead.facts),
         acquired=acquired,
@@ -155,7 +160,6 @@ def _facts(before: Facts | None, *, setting: Setting, group: Group, merged: Unio
         arrived=setting.arrived,
         refused=setting.refused,
         duplicates=len(merged.duplicates),
-        conflicts=tuple(Refused(n=n, code=codes.CONFLICT) for n in merged.conflicts),
         study_uids=_different(item.study for item in merged.instances),
         patient_ids=_different(item.patient for item in merged.instances),
         frames_of_reference=_different(item.frame_of_reference for item in merged.instances),
@@ -193,6 +197,7 @@ def _scanner(group: Group, *, scanners: tuple[Scanner, ...]) -> ScannerFacts:
         model=equipment.model,
         software=equipment.software,
         serial_matches=match.serial_matches,
+        qualified_on=match.scanner.qualified_on if match.scanner else None,
         qualified_until=match.scanner.qualified_until if match.scanner else None,
         qualified_for=match.scanner.qualified_for if match.scanner else (),
     )

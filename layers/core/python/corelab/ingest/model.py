@@ -14,7 +14,7 @@ ABANDONED, SCREENED, REFUSED = "ABANDONED", "SCREENED", "REFUSED"
 
 TAKES_FILES = frozenset({UPLOADING, INCOMPLETE})
 CONCLUDED = frozenset({ACCEPTED, QUARANTINED, REJECTED})
-UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING})  # what the sweep has to look at
+UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING, ACCEPTED})  # where somebody has to go on
 
 SYSTEM_LOG = TrialId("_system")
 
@@ -135,8 +135,12 @@ class Transmittal:
         Version of the manifest that is screened: one claims it, a second one stops.
     codes : mapping
         Object code to how many objects it befell.
+    filed_at : str or None
+        The visit at which its images are filed already, where that is why it is QUARANTINED.
     sweeps : int
         How often the sweep had to find it.
+    finished_at : datetime or None
+        When its run was seen to have ended well: every series was worked on and the time point concluded.
     """
 
     transmittal: TransmittalId
@@ -154,7 +158,9 @@ class Transmittal:
     counts: Counts | None = None
     codes: Mapping[str, int] = field(default_factory=dict)
     series: tuple[ScreenedSeries, ...] = ()
+    filed_at: str | None = None
     sweeps: int = 0
+    finished_at: datetime | None = None
 
     @property
     def files(self) -> int:
@@ -196,6 +202,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """The visit at which a subject's series is filed.
+
+    Attributes
+    ----------
+    transmittal : TransmittalId
+        Which filed it.
+    """
+
+    subject: SubjectId
+    visit: str
+    transmittal: TransmittalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivingTrial:
     """A trial that takes transmittals: the sweep's list of trials."""
 
@@ -207,6 +228,7 @@ BATCH = Kind(room="ingest", name="batch", model=Batch)
 OBJECT = Kind(room="ingest", name="object", model=RefusedObject)
 IDENTITY = Kind(room="ingest", name="identity", model=Identity)  # by subject
 IDENTITY_OWNER = Kind(room="ingest", name="identity_owner", model=Identity)  # by keyed hash
+FILING = Kind(room="ingest", name="filing", model=Filing)  # by subject and keyed hash of the series
 TRIAL = Kind(room="ingest", name="trial", model=ReceivingTrial)  # in the `_system` log
 
 
@@ -220,6 +242,7 @@ def object_id(transmittal: TransmittalId, n: int) -> str:
     return f"{transmittal}#{n:06d}"
 
 
-def listed(state: str) -> Index | None:
+def listed(state: Transmittal) -> Index | None:
     """The sweep's list, for a transmittal that is not finished."""
-    return Index(list="open", order="") if state in UNFINISHED else None
+    is_open = state.state in UNFINISHED and state.finished_at is None
+    return Index(list="open", order="") if is_open else None

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from corelab.charter.model import Charter
 from corelab.kernel.ids import ScannerId, SiteId, SubjectId, TrialId
+
+
+class Run(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    DEAD = "DEAD"
 
 
 class Listed(Protocol):
@@ -114,6 +123,10 @@ class Scanner(Protocol):
         """Procedures of the charter."""
 
     @property
+    def qualified_on(self) -> date | None:
+        """The first day of its qualification."""
+
+    @property
     def qualified_until(self) -> date | None:
         """The last day of its qualification."""
 
@@ -140,5 +153,5 @@ class Executions(Protocol):
     def start(self, name: str, document: Mapping[str, object]) -> bool:
         """Start a run; False where the name is taken."""
 
-    def is_running(self, name: str) -> bool:
-        """Whether a run of this name is under way."""
+    def run_of(self, name: str) -> Run | None:
+        """What became of the run of this name; None where there never was one."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corelab.ingest.codes import text_of
 from corelab.ingest.errors import BatchLost
 from corelab.ingest.layout import incoming_prefix
 from corelab.ingest.model import ABANDONED, BATCH, OBJECT, TAKES_FILES, TRANSMITTAL, File, Transmittal
@@ -43,6 +44,14 @@ def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: Tr
         arrivals=arrivals(files, found),
         refused={item.state.n: item.state.code for item in refused},
     )
+
+
+def outcome_in_words(state: Transmittal) -> str | None:
+    """Why the transmittal is INCOMPLETE, QUARANTINED or REJECTED, and what to do; None where it is not."""
+    if state.code is None:
+        return None
+    words = text_of(state.code)
+    return f"{words.sentence.format(filed_at=state.filed_at)} {words.remedy}"
 
 
 def sizes_found(incoming: Incoming, *, trial: TrialId, transmittal: TransmittalId) -> dict[int, int]:

@@ -2,8 +2,9 @@
 
 Theory of operation. The run is named by the manifest's version. The claim (RECEIVED to SCREENING) is won
 once; a rerun of the same run goes on, any other stops. Everything is computed before anything is written;
-then identity, facts and refusals are written, each once and each found again by a rerun, and the conclusion
-comes last. So a run that dies anywhere and is started again leaves exactly what an undisturbed one leaves.
+then filing, identity, facts and refusals are written, each once and each found again by a rerun, and the
+conclusion comes last. So a run that dies anywhere and is started again leaves exactly what an undisturbed
+one leaves.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.conclusion import conclude, conflict_alarm, refuse
 from corelab.ingest.errors import IdentityTaken, ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
+from corelab.ingest.filing import file_series
 from corelab.ingest.grouping import Group, grouped
 from corelab.ingest.header import read_image
 from corelab.ingest.identity import claim_identity, sighting
@@ -166,8 +168,11 @@ def _screen(
         arrived=sum(item.code != codes.MISSING for item in bad) + len(good),
         refused=tuple(Refused(n=item.file.n, code=item.code) for item in refused),
     )
-    plans = [plan(tools.records, setting=setting, group=group) for group in groups]
-    alarm = seen.alarm or conflict_alarm(plans)
+    plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
+    alarm, filed_at = seen.alarm or conflict_alarm(plans), None
+    if alarm is None:
+        filed_at = file_series(store, command=command, state=state, groups=groups)
+        alarm = codes.FILED_ELSEWHERE if filed_at else None
     if alarm is None and seen.identity is not None:
         try:
             claim_identity(store, command=command, state=state, identity=seen.identity)
@@ -175,17 +180,25 @@ def _screen(
             alarm = codes.OTHER_SUBJECT
     if alarm is None:
         plans = [
-            _written(tools.records, made, setting=setting, group=group)
+            _written(store, made, records=tools.records, setting=setting, group=group)
             for made, group in zip(plans, groups, strict=True)
         ]
+        alarm = conflict_alarm(plans)  # what others wrote meanwhile counts too
     conflicts = {n for made in plans for n in made.union.conflicts}
     refused += [Bad(file=file, code=codes.CONFLICT) for file in files if file.n in conflicts]
     for item in sorted(refused, key=lambda item: item.file.n):
         refuse(store, command=command, state=state, item=item)
     return conclude(
-        store, command=command, transmittal=state, plans=plans, setting=setting, refused=refused, alarm=alarm
+        store,
+        command=command,
+        transmittal=state,
+        plans=plans,
+        setting=setting,
+        refused=refused,
+        alarm=alarm,
+        filed_at=filed_at,
     )
 
 
-def _written(records: Records, made: Plan, *, setting: Setting, group: Group) -> Plan:
-    return write_plan(records, made, again=lambda: plan(records, setting=setting, group=group))
+def _written(store: Store, made: Plan, *, records: Records, setting: Setting, group: Group) -> Plan:
+    return write_plan(records, made, again=lambda: plan(store, records=records, setting=setting, group=group))

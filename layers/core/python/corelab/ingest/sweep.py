@@ -1,7 +1,10 @@
 """What nobody came back for: found each minute by the list of unfinished transmittals.
 
 * RECEIVED, and its run never started: the manifest is put again, or the run started directly.
-* SCREENING for longer than a run takes, and its run is dead: it is started again under a fresh name.
+* RECEIVED, SCREENING or ACCEPTED, and its run is dead: it is started again under a fresh name. Every step
+  finds what it did before, so the run goes on where it died. Each time the next wait doubles, up to a day.
+* ACCEPTED, and its run ended well: finished, which takes it off the list. Only then is it safe: a run may die
+  in any step after the acceptance, and nobody else would come back for its time point.
 * UPLOADING or INCOMPLETE for seven days: ABANDONED; a site is reminded elsewhere.
 
 The list may be a moment old, so every decision is made again on the transmittal itself, and each finding is
@@ -17,6 +20,7 @@ from corelab.ingest import events
 from corelab.ingest.layout import manifest_key
 from corelab.ingest.manifest import execution_input, execution_name, manifest_ref
 from corelab.ingest.model import (
+    ACCEPTED,
     INCOMPLETE,
     RECEIVED,
     SCREENING,
@@ -27,7 +31,7 @@ from corelab.ingest.model import (
     UPLOADING,
     Transmittal,
 )
-from corelab.ingest.ports import Executions, Incoming
+from corelab.ingest.ports import Executions, Incoming, Run
 from corelab.ingest.service import put_manifest
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
@@ -35,8 +39,9 @@ from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find_all, find_indexed, get
 
 START_AFTER = timedelta(minutes=2)  # events come within seconds; later ones meet a run that is there
-DEAD_AFTER = timedelta(hours=1)  # four times the longest screening
+LONGEST_WAIT = timedelta(days=1)  # between two runs of what dies each time: an alarm a day until it is mended
 EXPIRES_AFTER = timedelta(days=7)
+ENOUGH_DOUBLINGS = 10  # of two minutes, to pass the longest wait
 FOUND = "found by sweep"
 SWEEPER = system("ingest.sweep")
 
@@ -60,13 +65,18 @@ class Swept:
 def remedy_for(state: Transmittal, *, now: datetime) -> Remedy | None:
     """What is due, if anything."""
     waited = now - state.moved_at
-    if (state.state == RECEIVED and waited >= START_AFTER) or (
-        state.state == SCREENING and waited >= DEAD_AFTER
-    ):
-        return Remedy.START
+    if state.state in (RECEIVED, SCREENING, ACCEPTED):
+        is_due = state.finished_at is None and waited >= patience(state.sweeps)
+        return Remedy.START if is_due else None
     if state.state in (UPLOADING, INCOMPLETE) and waited >= EXPIRES_AFTER:
         return Remedy.EXPIRE
     return None
+
+
+def patience(sweeps: int) -> timedelta:
+    """How long a transmittal that was taken up so often is left alone: doubling, so that an outage passes."""
+    doublings: int = 1 << min(sweeps, ENOUGH_DOUBLINGS)
+    return min(START_AFTER * doublings, LONGEST_WAIT)
 
 
 def sweep(
@@ -115,9 +125,9 @@ def _take_up(
 def _start(
     store: Store, *, incoming: Incoming, executions: Executions, command: Command, found: Found[Transmittal]
 ) -> bool:
-    """Set a transmittal going whose manifest never did, or whose run died."""
+    """Set a transmittal going whose manifest never did, or whose run died; finish one that ended well."""
     state = found.state
-    version = incoming.version_of(manifest_key(command.trial, state.transmittal))
+    version = state.run or incoming.version_of(manifest_key(command.trial, state.transmittal))
     if version is None:
         if not _note(store, command=command, found=found):
             return False
@@ -125,7 +135,11 @@ def _start(
         return True
     ref = manifest_ref(incoming.name, trial=command.trial, transmittal=state.transmittal, version=version)
     names = [execution_name(ref, attempt=attempt) for attempt in range(1, state.sweeps + 3)]
-    if any(executions.is_running(name) for name in names) or not _note(store, command=command, found=found):
+    runs = {executions.run_of(name) for name in names}
+    if state.state == ACCEPTED and Run.SUCCEEDED in runs:
+        _finish(store, command=command, found=found)
+        return False
+    if Run.RUNNING in runs or not _note(store, command=command, found=found):
         return False
     document = execution_input(ref, trial=command.trial, transmittal=state.transmittal)
     return any(
@@ -142,6 +156,16 @@ def _note(store: Store, *, command: Command, found: Found[Transmittal]) -> bool:
         return events.decided(noted, type=events.SWEPT, action="transmittal.sweep")
 
     return _done(store, command=command, found=found, decide=decide)
+
+
+def _finish(store: Store, *, command: Command, found: Found[Transmittal]) -> None:
+    """Leave the entry that everything was done; nothing was amiss, so it is no finding."""
+
+    def decide(current: Found[Transmittal] | None) -> Decision[Transmittal]:
+        finished = replace(_unchanged(current, found), finished_at=command.now)
+        return events.decided(finished, type=events.FINISHED, action="transmittal.finish")
+
+    _done(store, command=replace(command, reason=None), found=found, decide=decide)
 
 
 def _expire(store: Store, *, command: Command, found: Found[Transmittal]) -> bool:

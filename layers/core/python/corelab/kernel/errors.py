@@ -39,6 +39,13 @@ class VersionConflict(CorelabError):
     retry = True
 
 
+class Busy(CorelabError):
+    """What keeps the state takes no more for the moment; nothing was written."""
+
+    code = "ACC-503"
+    retry = True
+
+
 class AlreadyThere(CorelabError):
     """It is there already, and not as it was asked for now."""
 

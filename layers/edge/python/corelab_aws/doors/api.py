@@ -2,11 +2,15 @@
 
 Errors are problem JSON (RFC 9457) with our stable code. Nothing unexpected is shown to the caller or logged
 with its message: a message may hold what it was made from.
+
+A refusal of a signed-in caller is an entry of the ledger (`corelab.access.refusals`). That the entry could
+not be written never changes the answer; it is measured, and there is an alarm.
 """
 
 import json
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,13 +23,15 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from corelab import __version__
-from corelab.access.errors import NotSignedIn
+from corelab.access.errors import NotSignedIn, SiteNotCovered
 from corelab.access.model import Access, SignedIn
+from corelab.access.refusals import enter_refusal
 from corelab.access.service import authorize
 from corelab.kernel import errors
 from corelab.kernel.ids import PersonId, SiteId, TrialId, derived_id
 from corelab.kernel.write_path import Command, Store
 from corelab_aws.clock import now
+from corelab_aws.ledger.measures import measure
 
 PROBLEM = "application/problem+json"
 LONGEST_KEY = 128
@@ -34,6 +40,7 @@ STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fit
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.VersionConflict: HTTPStatus.CONFLICT,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.AlreadyThere: HTTPStatus.CONFLICT,
     errors.IllegalMove: HTTPStatus.CONFLICT,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
@@ -45,6 +52,15 @@ class KeyMissing(errors.InvalidInput):
     """A request that changes something names no Idempotency-Key."""
 
     code = "ACC-407"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request asked for: an entry needs it when the answer is no."""
+
+    store: Store
+    operation: str
+    trial: TrialId | None
 
 
 class Api(APIGatewayRestResolver):
@@ -94,6 +110,7 @@ class Api(APIGatewayRestResolver):
         self, store: Store, operation: str, *, trial: str | None = None, site: str | None = None
     ) -> Access:
         """Permission for this request (`corelab.access.service.authorize`)."""
+        self.asks(store, operation, trial=trial)
         return authorize(
             store,
             signed_in=self.signed_in(),
@@ -101,6 +118,24 @@ class Api(APIGatewayRestResolver):
             trial=None if trial is None else TrialId(trial),
             site=None if site is None else SiteId(site),
         )
+
+    def asks(self, store: Store, operation: str, *, trial: str | None = None) -> None:
+        """Remember what this request asks for, so that a refusal can be entered."""
+        asked = Asked(store=store, operation=operation, trial=None if trial is None else TrialId(trial))
+        self.context["asked"] = asked  # until the answer is made
+
+    def must_cover(self, access: Access, site: SiteId, *, otherwise: errors.CorelabError) -> None:
+        """Let nobody see what is another site's.
+
+        Raises
+        ------
+        CorelabError
+            `otherwise`: what a caller gets where there is nothing, so that a stranger cannot tell. The entry
+            says what it was.
+        """
+        if not access.covers(site):
+            self.context["concealed"] = SiteNotCovered.code
+            raise otherwise
 
     def command(
         self,
@@ -141,7 +176,33 @@ class Api(APIGatewayRestResolver):
     def _refused(self, error: errors.CorelabError) -> Response[str]:
         status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
         self.logger.info("api.refused", extra={"code": error.code, "status": int(status)})
+        concealed: str | None = self.context.get("concealed")
+        if isinstance(error, errors.NotAllowed) or concealed:
+            self._enter(concealed or error.code)
         return problem(status, code=error.code, detail=error.message, facts=error.facts)
+
+    def _enter(self, code: str) -> None:
+        """Enter the refusal of a signed-in caller; whatever happens here, the answer stays no."""
+        asked: Asked | None = self.context.get("asked")
+        try:
+            if asked is None:
+                return
+            is_entered = enter_refusal(
+                asked.store,
+                signed_in=self.signed_in(),
+                operation=asked.operation,
+                trial=asked.trial,
+                code=code,
+                now=now(),
+                software=__version__,
+            )
+            measure({"Refusals": 1, "RefusalsRepeated": 0 if is_entered else 1}, at=now())
+        except NotSignedIn:
+            return
+        except Exception as error:  # noqa: BLE001 -- a door's own boundary: a refusal must not become a fault
+            code = getattr(error, "code", type(error).__name__)
+            self.logger.warning("api.refusal_not_entered", extra={"code": code})
+            measure({"RefusalsNotEntered": 1}, at=now())
 
     def _invalid(self, error: RequestValidationError) -> Response[str]:
         places = [{"at": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]

@@ -1,0 +1,62 @@
+"""What a transmittal takes for its own: kept once, and free again when that transmittal is held.
+
+Two transmittals may be screened at once and claim in any order. The first to keep a claim has it; the other
+finds it and is held. What a held or rejected transmittal claimed or wrote no longer counts, so that nobody is
+locked out by what was never accepted.
+"""
+
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from corelab.ingest.model import QUARANTINED, REJECTED, TRANSMITTAL
+from corelab.kernel.canonical import Plain
+from corelab.kernel.errors import AlreadyThere
+from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.write_path import Command, Decision, Found, Kind, Store, execute, find, get
+
+FALLEN = frozenset({QUARANTINED, REJECTED})
+
+
+class Claim(Protocol):
+    """Something that a transmittal claims."""
+
+    @property
+    def transmittal(self) -> TransmittalId:
+        """Whose claim it is."""
+
+
+T = TypeVar("T", bound=Claim)
+
+
+def stands(store: Store, *, trial: TrialId, transmittal: TransmittalId) -> bool:
+    """Whether what the transmittal claimed or wrote counts: it is accepted, or still under way."""
+    found = find(store, TRANSMITTAL, trial=trial, id=transmittal)
+    return found is None or found.state.state not in FALLEN
+
+
+def standing(store: Store, kind: Kind[T], *, trial: TrialId, id: str) -> T | None:
+    """The claim that counts, if there is one."""
+    found = find(store, kind, trial=trial, id=id)
+    if found is None or not stands(store, trial=trial, transmittal=found.state.transmittal):
+        return None
+    return found.state
+
+
+def claim(
+    store: Store, kind: Kind[T], *, id: str, command: Command, claimed: T, type: str, data: dict[str, Plain]
+) -> T:
+    """Keep the claim unless another one stands; answers the one that does."""
+    found = find(store, kind, trial=command.trial, id=id)
+    if found is not None and stands(store, trial=command.trial, transmittal=found.state.transmittal):
+        return found.state
+
+    def decide(current: Found[T] | None) -> Decision[T]:
+        if (current.version if current else 0) != (found.version if found else 0):
+            raise AlreadyThere("A claim is kept once.")
+        return Decision(state=claimed, type=type, action=f"{kind.name}.claim", data=data)
+
+    claiming = replace(command, id=f"{command.id}/{kind.name}/{id}")
+    try:
+        return execute(store, kind, id=id, command=claiming, step="claim", decide=decide).state
+    except AlreadyThere:  # another transmittal was first; what it kept decides
+        return get(store, kind, trial=command.trial, id=id).state

@@ -1,0 +1,90 @@
+"""The data flow of a state machine, as the Amazon States Language defines it: what goes into each state.
+
+Only what our text uses: paths of plain fields, ItemSelector, ResultSelector, ResultPath, Catch of everything,
+an inline Map, a Choice on equality. A task is answered by a function of its input.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Document = Mapping[str, Any]
+Task = Callable[[Document], Document]
+
+
+@dataclass
+class Walk:
+    """One execution.
+
+    Attributes
+    ----------
+    sizes : dict
+        State and direction to the most bytes that passed, as UTF-8 JSON.
+    """
+
+    tasks: Mapping[str, Task]
+    sizes: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, Document] = field(default_factory=dict)
+
+    def run(self, machine: Document, document: Document) -> Document:
+        name: str | None = machine["StartAt"]
+        while name is not None:
+            state = machine["States"][name]
+            self._weigh(f"{name} in", document)
+            self.seen[name] = document
+            name, document = self._step(name, state, document)
+        return document
+
+    def _step(self, name: str, state: Document, document: Document) -> tuple[str | None, Document]:
+        if state["Type"] == "Succeed":
+            return None, document
+        if state["Type"] == "Choice":
+            chosen = (
+                c["Next"] for c in state["Choices"] if _at(c["Variable"], document) == c["StringEquals"]
+            )
+            return next(chosen, state["Default"]), document
+        try:
+            result = self._map(state, document) if state["Type"] == "Map" else self.tasks[name](document)
+        except Exception as error:  # States.ALL
+            if "Catch" not in state:
+                raise
+            told = {"Error": type(error).__name__, "Cause": "…"}
+            return state["Catch"][0]["Next"], _placed(state["Catch"][0]["ResultPath"], document, told)
+        self._weigh(f"{name} result", result)
+        if "ResultSelector" in state:
+            result = _selected(state["ResultSelector"], result, {})
+        answer = _placed(state.get("ResultPath", "$"), document, result)
+        self._weigh(f"{name} out", answer)
+        return state.get("Next"), answer
+
+    def _map(self, state: Document, document: Document) -> Any:
+        return [
+            self.run(
+                state["ItemProcessor"],
+                _selected(state["ItemSelector"], document, {"Map": {"Item": {"Value": item}}}),
+            )
+            for item in _at(state["ItemsPath"], document)
+        ]
+
+    def _weigh(self, where: str, document: Any) -> None:
+        size_bytes = len(json.dumps(document).encode())
+        self.sizes[where] = max(size_bytes, self.sizes.get(where, 0))
+
+
+def _at(path: str, document: Document) -> Any:
+    found: Any = document
+    for name in path.removeprefix("$").strip(".").split("."):
+        found = found[name] if name else found
+    return found
+
+
+def _selected(selector: Document, document: Document, context: Document) -> Document:
+    return {
+        key.removesuffix(".$"): _at(path[1:], context) if path.startswith("$$") else _at(path, document)
+        for key, path in selector.items()
+    }
+
+
+def _placed(path: str, document: Document, result: Any) -> Document:
+    return result if path == "$" else {**document, path.removeprefix("$."): result}

@@ -1,0 +1,91 @@
+"""What passes between the states stays far below what Step Functions carries, for the largest transmittal.
+
+Source: Step Functions developer guide, quotas: 262,144 bytes for a state's input or result.
+"""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from corelab.ingest.budgets import BUDGETS
+from corelab.ingest.layout import manifest_key
+from corelab.ingest.manifest import execution_input, manifest_ref
+from corelab.ingest.model import ScreenedSeries
+from corelab.ingest.screening import answer
+from corelab.kernel.ids import SeriesId, derived_id
+from infra.deployment import ROOT
+from tests.fakes.api_requests import door_module
+from tests.fakes.dicom_files import mr_slice
+from tests.fakes.ingest_world import TRIAL, World
+from tests.fakes.memory_bucket import MemoryBucket
+from tests.fakes.states_language import Walk
+
+LIMIT_BYTES = 262_144
+AIM_BYTES = LIMIT_BYTES // 2
+HELD_EACH = 7  # every so many-th series fails
+
+
+@pytest.fixture
+def walk(monkeypatch):
+    """The largest transmittal's execution: its answers made by the doors' own code."""
+    world = World()
+    id = world.sent(mr_slice(1))
+    world.screen(id)
+    series = tuple(
+        ScreenedSeries(
+            series=SeriesId(derived_id("ser", str(n))), version=12, procedure=None, expected_series=None
+        )
+        for n in range(BUDGETS.series)
+    )
+    screened = answer(replace(world.state(id), series=series), trial=TRIAL)
+    deidentify = door_module(monkeypatch, "functions.deid.deidentify", store=world.store)
+    hold = door_module(monkeypatch, "functions.deid.hold", store=world.store)
+    check = door_module(monkeypatch, "functions.qc.check", store=world.store)
+    monkeypatch.setattr(check, "RECORDS", records := MemoryBucket())
+    monkeypatch.setattr(check, "PACKS", packs := MemoryBucket())
+    monkeypatch.setattr(check, "charter_by_hash", lambda *_: None)
+    monkeypatch.setattr(check, "judge_series", lambda *_, **__: {})
+    tried = iter(range(BUDGETS.series))
+
+    def deidentified(item):
+        if next(tried) % HELD_EACH == 0:
+            raise RuntimeError
+        keys = deidentify.keys_of(item["trial"], item["series"], item["version"])
+        records.put(item["facts"], b"{}")
+        packs.put(keys.index, b"{}")
+        return deidentify.answer(item, keys)
+
+    walk = Walk(
+        tasks={
+            "Screen": lambda _: json.loads(json.dumps(screened)),
+            "DeIdentify": deidentified,
+            "Check": lambda item: check.handler(item, None),
+            "Hold": lambda item: hold.handler(item, None),
+            "Conclude": lambda _: {"verdict": "ACCEPTED"},
+        }
+    )
+    key = manifest_key(TRIAL, id)
+    assert world.incoming.version_of(key)
+    ref = manifest_ref("incoming", trial=TRIAL, transmittal=id, version="1")
+    machine = json.loads((ROOT / "statemachines" / "transmittal.asl.json").read_text(encoding="utf-8"))
+    walk.run(machine, execution_input(ref, trial=TRIAL, transmittal=id))
+    return walk
+
+
+def test_five_hundred_series_stay_within_half_of_what_a_state_may_carry(walk):
+    assert {name.split()[0] for name in walk.sizes} >= {"Screen", "EachSeries", "Hold", "Conclude"}
+    assert {where: size for where, size in walk.sizes.items() if size > AIM_BYTES} == {}
+
+
+def test_conclude_gets_every_series_with_its_findings_or_why_it_is_held(walk):
+    concluded = walk.seen["Conclude"]
+
+    assert [item["series"] for item in concluded["results"]] == [
+        item["series"] for item in concluded["series"]
+    ]
+    assert {frozenset(item) for item in concluded["results"]} == {
+        frozenset({"series", "version", "findings"}),
+        frozenset({"series", "version", "held"}),
+    }
+    assert all(set(item) == {"series", "version", "facts"} for item in concluded["series"])
