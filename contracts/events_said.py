@@ -58,7 +58,15 @@ class FindingTold(TypedDict):
     asked: str
     section: str
     text: str
+    answers: list[str]
     days_to_answer: Count | None
+
+
+class UndecidedCheck(TypedDict):
+    """A check that could not be made, or whose finding is left out here: it neither passed nor failed."""
+
+    check: str
+    slot: str
 
 
 class TimePointJudged(TypedDict):
@@ -74,7 +82,32 @@ class TimePointJudged(TypedDict):
     is_partial: bool
     is_readable: bool
     series: list[JudgedSeries]
+    series_cut: Count
     findings: list[FindingTold]
+    findings_cut: Count
+    undecided: list[UndecidedCheck]
+
+
+class LineTold(TypedDict):
+    """One line of a query."""
+
+    check: str
+    slot: str
+    is_passed: bool
+
+
+class QueryAnswered(TypedDict):
+    """A site answered a query."""
+
+    query: Annotated[str, _id("qry")]
+    subject: Name
+    visit: Name
+    site: Name
+    transmittal: Transmittal
+    state: Literal["ANSWERED"]
+    lines: list[LineTold]
+    due: str
+    answer: str
 
 
 TimePointState = Literal[
@@ -119,6 +152,7 @@ class TimePointReadable(TypedDict):
 FOLLOWED: dict[str, tuple[str, type]] = {
     "TransmittalAccepted.v1": ("ingest", TransmittalAccepted),
     "TimePointJudged.v1": ("qc", TimePointJudged),
+    "QueryAnswered.v1": ("queries", QueryAnswered),
     "TimePointMoved.v1": ("tracking", TimePointMoved),
     "TimePointReadable.v1": ("tracking", TimePointReadable),
 }

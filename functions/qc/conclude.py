@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from corelab import __version__
+from corelab.charter.model import Charter
 from corelab.kernel.actors import system
 from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command
@@ -26,15 +28,17 @@ logger = Logger(service="qc")
 def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """The verdict in short."""
     trial = TrialId(event["trial"])
+    charters = partial(charter_by_hash, STORE, trial)
+    charter = charters(event["charter"])
     brought = Brought(
         trial=trial,
         site=SiteId(event["site"]),
         subject=SubjectId(event["subject"]),
         visit=event["visit"],
         transmittal=TransmittalId(event["transmittal"]),
-        charter=charter_by_hash(STORE, trial, event["charter"]),
+        charter=charter,
         charter_hash=event["charter"],
-        series=_series(event),
+        series=_series(event, charter),
     )
     command = Command(
         id=f"{brought.transmittal}/conclude",  # one transmittal, one conclusion: a rerun is a replay
@@ -45,12 +49,12 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
         cause=brought.transmittal,
         charter=event["charter"],
     )
-    qc = conclude(STORE, command=command, brought=brought).state
+    qc = conclude(STORE, command=command, brought=brought, charters=charters).state
     logger.info("qc.concluded", extra={"transmittal": brought.transmittal, "verdict": qc.state})
     return {"verdict": qc.state, "qc_version": qc.qc_version, "is_readable": qc.is_readable}
 
 
-def _series(event: Mapping[str, Any]) -> tuple[JudgedSeries, ...]:
+def _series(event: Mapping[str, Any], charter: Charter) -> tuple[JudgedSeries, ...]:
     """Every series of the transmittal; why one is held stays with de-identification."""
     facts_keys = {(item["series"], item["version"]): item["facts"] for item in event["series"]}
     series = []
@@ -61,6 +65,7 @@ def _series(event: Mapping[str, Any]) -> tuple[JudgedSeries, ...]:
             brought_series(
                 json.loads(RECORDS.get(facts_key)),
                 facts_key=facts_key,
+                charter=charter,
                 findings=json.loads(RECORDS.get(findings_key)) if findings_key else None,
                 findings_key=findings_key,
             )

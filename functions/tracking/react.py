@@ -1,6 +1,7 @@
 """Tracking follows transmittals and verdicts. Events may come twice, late and in any order."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,6 +11,7 @@ from corelab.tracking import service
 from corelab.tracking.errors import NothingNew, OlderVerdict
 from corelab.tracking.model import Filling, SeriesVersion
 from corelab.tracking.rules import Judgement, Receipt
+from corelab_aws.charters import charter_by_hash
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
@@ -28,13 +30,20 @@ def react(event: BusEvent) -> None:
 
 def accepted(event: BusEvent) -> None:
     """A transmittal was accepted."""
-    service.receive(STORE, command=event.command("tracking"), receipt=receipt(event.data))
+    service.receive(
+        STORE, command=event.command("tracking"), receipt=receipt(event.data), charters=_charters(event)
+    )
 
 
 def judged(event: BusEvent) -> None:
     """QC gave a verdict."""
     judgement = judgement_of(event.data, revision=event.version)
-    service.judge(STORE, command=event.command("tracking"), judgement=judgement)
+    service.judge(STORE, command=event.command("tracking"), judgement=judgement, charters=_charters(event))
+
+
+def _charters(event: BusEvent) -> service.Charters:
+    """The trial's charters; read only where a time point has to be planned."""
+    return partial(charter_by_hash, STORE, event.trial)
 
 
 FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {

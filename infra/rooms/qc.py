@@ -6,10 +6,11 @@ from constructs import Construct
 from infra.door import Door
 from infra.grants import lists_objects, reads_objects, reads_state, writes_objects, writes_state
 from infra.platform import Platform
+from infra.queues import reacts_to
 
 
 class Qc(Construct):
-    """Check reads facts and packs and writes findings; Conclude writes the verdict and only that."""
+    """Check reads facts and packs and writes findings; Conclude and React write the verdict and only that."""
 
     def __init__(self, scope: Construct, *, platform: Platform) -> None:
         super().__init__(scope, "Qc")
@@ -28,6 +29,13 @@ class Qc(Construct):
         writes_state(self.conclude, "qc")
         reads_state(self.conclude, "tracking")
         reads_objects(self.conclude, "records", "facts", "findings")
+
+        self.react = Door(
+            self, "react", room="qc", platform=platform, timeout=Duration.seconds(60), memory_mb=512
+        )
+        writes_state(self.react, "qc")
+        reads_state(self.react, "queries")
+        reacts_to(self.react, {"queries": ["QueryAnswered.v1"]})
 
         self.api = Door(
             self, "api", room="qc", platform=platform, timeout=Duration.seconds(29), memory_mb=1024

@@ -61,7 +61,7 @@ def judged(*numbers: int) -> Event:
         transmittal=TransmittalId(qc.TRANSMITTAL),
         charter=charter,
         charter_hash=qc.demo().hash,
-        series=(brought_series(facts, facts_key="f", findings=findings, findings_key="g"),),
+        series=(brought_series(facts, facts_key="f", charter=charter, findings=findings, findings_key="g"),),
     )
     command = Command(
         id="conclude",
@@ -71,7 +71,7 @@ def judged(*numbers: int) -> Event:
         software="0",
         charter=brought.charter_hash,
     )
-    return conclude(MemoryStore(), command=command, brought=brought).event
+    return conclude(MemoryStore(), command=command, brought=brought, charters=lambda _: charter).event
 
 
 @pytest.fixture

@@ -141,10 +141,29 @@ def test_inner_slices_that_are_missing_are_counted_and_named():
 
     finding = result("INT-11", headers)["finding"]
 
-    assert finding["seen"] == "3 slices missing: between image 7 and 11: 3 slices"
+    assert finding["seen"] == "3 slices missing between image 7 and image 11"
     assert finding["asked"] == "a complete stack of slices, one every 7 mm"
     assert (finding["section"], finding["query"]) == ("7.2", "missing_slices")
     assert finding["values"]["missing"] == "3"
+
+
+def test_several_gaps_are_listed_each_with_its_number():
+    headers = [item for n, item in enumerate(brain(), start=1) if n not in (8, 9, 10, 15)]
+
+    assert seen("INT-11", headers) == (
+        "4 slices missing: 3 between image 7 and image 11, 1 between image 14 and image 16"
+    )
+
+
+def test_what_is_asked_of_a_stack_is_what_the_charter_says_and_not_what_was_measured():
+    def at(n):
+        return header(n, place=("0", "0", str(Decimal("6.97") * n)))
+
+    headers = [at(n) for n in range(1, 21) if n not in (8, 9)]
+
+    assert result("INT-11", headers)["finding"]["asked"] == "a complete stack of slices, one every 7 mm"
+    free = result("INT-11", headers, charter=with_spacing(nominal_mm=None))["finding"]
+    assert free["asked"] == "a complete stack of slices at even distances"
 
 
 def test_missing_slices_are_not_reported_again_as_uneven_spacing():
@@ -158,7 +177,7 @@ def test_every_other_slice_missing_is_seen_by_the_spacing_that_the_charter_asks_
 
 
 def test_many_places_with_missing_slices_are_told_in_few_words():
-    assert seen("INT-11", brain()[::2]).endswith("and at 4 more places")
+    assert seen("INT-11", brain()[::2]).endswith(", and at 4 more places")
 
 
 def test_the_gap_between_edges_is_not_taken_for_the_distance_between_centres():
@@ -181,7 +200,7 @@ def test_a_slice_that_one_echo_lacks_is_missing():
 
     found = seen("INT-11", first + second[:4] + second[5:])
 
-    assert found == "1 slice missing: 1 in 1 volume where other volumes have them"
+    assert found == "1 slice missing in 1 volume where other volumes have slices"
 
 
 def test_a_slice_that_came_twice_fails():
@@ -385,7 +404,9 @@ def test_without_rules_no_setting_is_judged():
 def test_an_unregistered_scanner_fails():
     scanner = facts_of()["scanner"] | {"id": None}
 
-    assert seen("EQ-01", scanner=scanner) == "GE Medical Systems SIGNA, which is not registered"
+    assert (
+        seen("EQ-01", scanner=scanner) == "a scanner of GE whose model and serial number are not registered"
+    )
     assert result("EQ-03", scanner=scanner)["outcome"] == "NOT_APPLICABLE"
 
 
@@ -393,10 +414,35 @@ def test_a_scanner_with_another_serial_number_fails():
     assert "101-MR1" in seen("EQ-01", scanner=facts_of()["scanner"] | {"serial_matches": False})
 
 
-def test_a_qualification_that_had_ended_fails_without_naming_a_date():
+def test_a_maker_that_is_not_listed_is_not_named():
+    scanner = facts_of()["scanner"] | {"id": None, "manufacturer": "MUSTERMANN ERIKA"}
+
+    assert seen("EQ-01", scanner=scanner).startswith("a scanner of an unlisted maker whose model")
+
+
+def test_a_qualification_that_had_ended_fails_and_names_days_and_no_date():
     words = seen("EQ-03", scanner=facts_of()["scanner"] | {"qualified_until": "2026-01-08"})
 
-    assert words == "scanner 101-MR1, whose qualification had ended before the scan"
+    assert words == "a scan 1 day after the qualification of scanner 101-MR1 ended"
+
+
+def test_a_qualification_that_had_not_begun_fails_and_names_days_and_no_date():
+    words = seen("EQ-03", scanner=facts_of()["scanner"] | {"qualified_on": "2026-01-18"})
+
+    assert words == "a scan 9 days before scanner 101-MR1 was qualified"
+
+
+def test_a_qualification_holds_on_its_first_day():
+    scanner = facts_of()["scanner"] | {"qualified_on": "2026-01-09"}
+
+    assert result("EQ-03", scanner=scanner)["outcome"] == "PASS"
+
+
+def test_older_facts_that_do_not_name_the_first_day_are_judged_by_the_last_alone():
+    scanner = facts_of()["scanner"]
+    del scanner["qualified_on"]
+
+    assert result("EQ-03", scanner=scanner)["outcome"] == "PASS"
 
 
 def test_a_qualification_holds_on_its_last_day():

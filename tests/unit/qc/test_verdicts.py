@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from corelab.charter.compiled import charter_hash, compiled_json
 from corelab.charter.model import Severity
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
@@ -17,11 +18,12 @@ from corelab.qc.model import MACHINE, QC, REVIEW, Qc
 from corelab.qc.moves import Brought
 from corelab.qc.service import brought_series, conclude, verdict_of
 from tests.fakes.memory_store import MemoryStore
-from tests.fakes.qc_documents import SITE, SUBJECT, TRIAL, brain, demo, demo_charter, facts_of, index_of
+from tests.fakes.qc_documents import SITE, SUBJECT, TRIAL, brain, demo_charter, facts_of, index_of
 from tests.fakes.state_tables import differences
 
 NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)
 SLOT = "MR_BRAIN/AX_PD"
+PUBLISHED = {}
 LATER = "2026-01-20T09:00:00.000Z"
 
 
@@ -29,29 +31,37 @@ def series(number=1, *, version=1, headers=None, is_held=False, charter=None, **
     headers = brain() if headers is None else headers
     id = f"ser_{number:026d}"
     document = facts_of(len(headers), series=id, version=version, **facts)
-    findings = judge_series(
-        document, index_of(headers, series=id, version=version), charter=charter or demo_charter()
-    )
+    charter = charter or demo_charter()
+    findings = judge_series(document, index_of(headers, series=id, version=version), charter=charter)
     facts_key = f"facts/{TRIAL}/{id}/v{version}.json"
     if is_held:
-        return brought_series(document, facts_key=facts_key)
+        return brought_series(document, facts_key=facts_key, charter=charter)
     return brought_series(
         document,
         facts_key=facts_key,
+        charter=charter,
         findings=findings,
         findings_key=f"findings/{TRIAL}/{id}/v{version}.json",
     )
 
 
+def published(charter):
+    """Hash of a charter that the trial has published."""
+    hash = charter_hash(compiled_json(charter))
+    PUBLISHED[hash] = charter
+    return hash
+
+
 def brings(*received, transmittal=1, visit="BL", charter=None):
+    charter = charter or demo_charter()
     return Brought(
         trial=TrialId(TRIAL),
         site=SITE,
         subject=SubjectId(SUBJECT),
         visit=visit,
         transmittal=TransmittalId(f"tms_{transmittal:026d}"),
-        charter=charter or demo_charter(),
-        charter_hash=demo().hash,
+        charter=charter,
+        charter_hash=published(charter),
         series=received,
     )
 
@@ -66,7 +76,7 @@ def run(store, brought):
         cause=brought.transmittal,
         charter=brought.charter_hash,
     )
-    return conclude(store, command=command, brought=brought)
+    return conclude(store, command=command, brought=brought, charters=PUBLISHED.__getitem__)
 
 
 def missing_three():
@@ -123,7 +133,10 @@ def test_the_verdicts_event_says_what_other_rooms_need(store):
                 "role": "PRIMARY",
             }
         ],
+        "series_cut": 0,
         "findings": [],
+        "findings_cut": 0,
+        "undecided": [],
     }
 
 
@@ -140,12 +153,13 @@ def test_missing_slices_raise_a_query_in_words_a_site_understands(store):
         "severity": "major",
         "blocks": True,
         "query": "missing_slices",
-        "seen": "3 slices missing: between image 7 and 11: 3 slices",
+        "seen": "3 slices missing between image 7 and image 11",
         "asked": "a complete stack of slices, one every 7 mm",
         "section": "7.2",
-        "text": "Subject 101-0001, Baseline: slices are missing from axial proton density: 3 slices missing: "
-        "between image 7 and 11: 3 slices. Asked (charter section 7.2): a complete stack of slices, one "
+        "text": "Subject 101-0001, Baseline: slices are missing from axial proton density: 3 slices missing "
+        "between image 7 and image 11. Asked (charter section 7.2): a complete stack of slices, one "
         "every 7 mm. Please send the complete series, or tell us that the missing slices no longer exist.",
+        "answers": ("resent", "not_available", "disagree"),
         "days_to_answer": 5,
     }
 
@@ -202,8 +216,18 @@ def test_what_cannot_be_judged_and_would_block_waits_for_a_person_and_asks_nobod
     assert finding.text.endswith("nothing is asked of the site yet.")
 
 
-def test_what_cannot_be_judged_and_would_not_block_is_left_alone(store):
-    assert run(store, brings(series(day=None))).state.state == "ACCEPTED"
+def test_what_cannot_be_judged_and_would_not_block_is_left_alone_and_not_taken_for_passed(store):
+    outcome = run(store, brings(series(day=None)))
+
+    assert (outcome.state.state, outcome.state.findings) == ("ACCEPTED", ())
+    assert outcome.event.data["undecided"] == [{"check": "ID-02", "slot": SLOT}]
+
+
+def test_what_cannot_be_judged_and_blocks_is_told_as_undecided_too(store):
+    outcome = run(store, brings(series(acquired={"date": None, "time": None})))
+
+    assert [item.check for item in outcome.state.findings] == ["EQ-03"]
+    assert outcome.event.data["undecided"] == [{"check": "EQ-03", "slot": SLOT}]
 
 
 def test_new_data_under_review_are_judged_again(store):

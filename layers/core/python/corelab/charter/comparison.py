@@ -7,7 +7,7 @@ Everything is text until an operator asks for a number; numbers are Decimals, so
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from corelab.charter.model import Operator
 
@@ -15,6 +15,8 @@ Value = None | str | int | Decimal | Sequence[str | int | Decimal]
 
 LONGEST_TEXT = 256  # characters a pattern is tried on: four times LO (64), so that a bad pattern ends soon
 LARGEST_EXPONENT = 30  # no acquisition parameter is larger; a header's 1E999999 is no number here
+SHOWN = Context(prec=10)  # digits: more than any scanner sets, fewer than would carry a message
+SMALLEST_SHOWN = -10  # exponent: below it a number reads as 0
 ZERO = Decimal(0)
 
 
@@ -38,6 +40,16 @@ def number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() and found.adjusted() <= LARGEST_EXPONENT else None
+
+
+def number_words(value: Decimal) -> str:
+    """Number as a person reads it: no exponent, no trailing zeros, ten digits at most.
+
+    >>> number_words(Decimal("2500.0")), number_words(Decimal("1E-7")), number_words(Decimal("1E-99999"))
+    ('2500', '0.0000001', '0')
+    """
+    shown = SHOWN.plus(value).normalize()
+    return f"{shown:f}" if shown and shown.adjusted() >= SMALLEST_SHOWN else "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

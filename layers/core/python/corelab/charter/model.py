@@ -97,6 +97,11 @@ class Trial:
     protocol_name: str
     charter_version: str
 
+    @property
+    def edition(self) -> tuple[int, ...]:
+        """The version as numbers, so that later is greater: 1.10 follows 1.9."""
+        return tuple(int(part) for part in self.charter_version.split("."))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subjects:

@@ -1,13 +1,14 @@
 """One parameter rule against one value: passed, failed or unknown, in words a site understands."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
-from corelab.charter.comparison import Tolerance, Value, components, holds, limits, number
+from corelab.charter.comparison import Tolerance, Value, components, holds, limits, number, number_words
 from corelab.charter.model import Operator, ParameterRule
 
 NOT_STATED = "not stated"
+ANOTHER_FORM = "a value of another form"
+COMPONENTS_SHOWN = 4
 
 
 class Result(StrEnum):
@@ -42,9 +43,17 @@ def judge(rule: ParameterRule, value: Value) -> Judgement:
 
 
 def seen_words(rule: ParameterRule, value: Value) -> str:
-    """Value as a site reads it: "2300 ms", or "not stated"."""
+    """Value as a site reads it: "2300 ms", or "not stated".
+
+    The words leave the identified world, so nothing is repeated but numbers and what the charter itself says.
+    """
     seen = components(value)
-    return _with_unit(" × ".join(_plain(text) for text in seen), rule.unit) if seen else NOT_STATED
+    if not seen:
+        return NOT_STATED
+    words = [_seen(text, rule) for text in seen[:COMPONENTS_SHOWN]]
+    if None in words:
+        return ANOTHER_FORM
+    return _with_unit(" × ".join(word for word in words if word is not None), rule.unit)
 
 
 def asked_words(rule: ParameterRule) -> str:
@@ -68,10 +77,10 @@ _WORDS = {
 def _limits_words(rule: ParameterRule) -> str:
     low, high = limits(rule.op, rule.values, tolerance_of(rule))
     if low is None and high is not None:
-        return f"at most {_with_unit(_short(high), rule.unit)}"
+        return f"at most {_with_unit(number_words(high), rule.unit)}"
     if high is None and low is not None:
-        return f"at least {_with_unit(_short(low), rule.unit)}"
-    return _with_unit("–".join(_short(end) for end in (low, high) if end is not None), rule.unit)
+        return f"at least {_with_unit(number_words(low), rule.unit)}"
+    return _with_unit("–".join(number_words(end) for end in (low, high) if end is not None), rule.unit)
 
 
 def tolerance_of(rule: ParameterRule) -> Tolerance:
@@ -84,16 +93,14 @@ def _one(text: str, rule: ParameterRule) -> str:
     if asked is None:
         return text
     low, high = tolerance_of(rule).around(asked)
-    return _short(asked) if low == high else f"{_short(low)}–{_short(high)}"
+    return number_words(asked) if low == high else f"{number_words(low)}–{number_words(high)}"
 
 
-def _plain(text: str) -> str:
+def _seen(text: str, rule: ParameterRule) -> str | None:
     found = number(text)
-    return text if found is None else _short(found)
-
-
-def _short(value: Decimal) -> str:
-    return f"{value.normalize():f}" if value else "0"
+    if found is not None:
+        return number_words(found)
+    return text if text in rule.values else None
 
 
 def _with_unit(words: str, unit: str | None) -> str:

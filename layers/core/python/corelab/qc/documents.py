@@ -35,14 +35,22 @@ class Acquired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanner:
-    """What the registry says of the scanner."""
+    """What the registry says of the scanner.
+
+    Attributes
+    ----------
+    manufacturer : str
+        As the header writes it: nothing of it may be repeated.
+    qualified_on, qualified_until : date or None
+        First and last day of its qualification. Older facts do not hold the first.
+    """
 
     id: ScannerId | None
     manufacturer: str
-    model: str
     serial_matches: bool
     qualified_until: date | None
     qualified_for: tuple[str, ...]
+    qualified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

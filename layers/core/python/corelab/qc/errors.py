@@ -11,6 +11,12 @@ class DocumentUnreadable(CorelabError):
     code: ClassVar[str] = "QC-001"
 
 
+class NothingWaits(CorelabError):
+    """No verdict waits for this answer: it is under review already, or newer data were judged."""
+
+    code: ClassVar[str] = "QC-002"
+
+
 class NotJudged(NotFound):
     """The time point has no verdict yet."""
 

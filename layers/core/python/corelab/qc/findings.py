@@ -11,8 +11,8 @@ from corelab.qc.documents import Facts, Index, read_facts, read_index
 from corelab.qc.errors import DocumentUnreadable
 from corelab.qc.geometry import stack_of
 from corelab.qc.judgement import CheckOutcome, Judgement, SeriesCase
-from corelab.qc.model import Failure
 from corelab.qc.stacks import STACKED
+from corelab.qc.wording import SEEN_CHARACTERS, Failure, shortened
 
 SCHEMA = "findings/1"
 TOLD = frozenset({CheckOutcome.FAIL, CheckOutcome.CANNOT_JUDGE})
@@ -70,8 +70,8 @@ def _result(check: str, judgement: Judgement, *, charter: Charter) -> Mapping[st
     finding: Plain = None
     if judgement.outcome in TOLD:
         finding = {
-            "seen": judgement.seen,
-            "asked": judgement.asked,
+            "seen": shortened(judgement.seen, to=SEEN_CHARACTERS),
+            "asked": shortened(judgement.asked, to=SEEN_CHARACTERS),
             "section": judgement.section or setting.section,
             "query": judgement.query or setting.query,
             "values": dict(judgement.values),

@@ -13,6 +13,7 @@ from corelab.qc.documents import Image
 Vector = tuple[float, float, float]
 Orientation = tuple[Vector, Vector]  # direction cosines of a row, and of a column
 
+LARGEST_NUMBER = 10**12  # Instance Number is an IS of at most 12 characters (PS3.5 6.2)
 SAME_PLACE_MM = 0.01  # closer slices lie at one position: scanners write positions with two decimals or more
 
 
@@ -117,4 +118,4 @@ def departure_from(orientation: Orientation, other: Orientation) -> float:
 
 def _number(image: Image) -> str:
     number = header.whole_number(image.header, "InstanceNumber")
-    return "?" if number is None else str(number)
+    return "?" if number is None or abs(number) >= LARGEST_NUMBER else str(number)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from corelab.charter.model import Severity
+from corelab.charter.model import Consequence, Severity
 from corelab.kernel.ids import EventId, FindingId, SeriesId, SiteId, SubjectId, TransmittalId
 from corelab.kernel.machine import Machine, to
 from corelab.kernel.write_path import Kind
@@ -45,24 +45,58 @@ MACHINE = Machine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A check that a series did not pass, before it is put into words.
+class Finding:
+    """What a check found, in words, and what follows from it by the charter that it was judged under.
+
+    Nothing of it is looked up again: a later charter may have other texts, severities and checks.
 
     Attributes
     ----------
+    slot : str
+        `<procedure>/<series>` of the charter.
+    consequence : Consequence
+        What the charter makes of its severity.
+    blocks : bool
+        The time point stays unreadable until the finding is gone.
+    query : str or None
+        Id of the charter's text where the site is asked; None where it is not.
+    text : str
+        In words a site understands.
+    answers : tuple of str
+        What the site may answer, where it is asked.
+    days_to_answer : int or None
+        Business days, where the site is asked.
     is_judged : bool
         False where the check could not be made for want of data: then nobody asks the site by itself.
-    query : str
-        Id of the charter's text.
     """
 
+    finding: FindingId
     check: str
+    slot: str
     severity: Severity
+    consequence: Consequence
+    blocks: bool
+    query: str | None
     seen: str
     asked: str
     section: str
-    query: str
-    is_judged: bool = True
+    text: str
+    answers: tuple[str, ...]
+    days_to_answer: int | None
+    is_judged: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the verdict tells of it: what could not be judged and would not block is left alone."""
+        return self.is_judged or self.blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A check of a slot that could not be made: it neither passed nor failed."""
+
+    check: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +113,9 @@ class JudgedSeries:
         Days from the subject's anchor to the scan.
     is_held : bool
         De-identification let nothing through.
-    failures : tuple of Failure
-        Empty for a series outside any slot: nobody reads it.
+    failures : tuple of Finding
+        What its checks found, by the charter that governed its transmittal. Empty for a series outside any
+        slot: nobody reads it.
     """
 
     series: SeriesId
@@ -93,7 +128,7 @@ class JudgedSeries:
     expected_series: str | None
     day: int | None
     is_held: bool
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[Finding, ...] = ()
 
     @property
     def slot(self) -> str | None:
@@ -122,37 +157,6 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check found, and what follows from it.
-
-    Attributes
-    ----------
-    slot : str
-        `<procedure>/<series>` of the charter.
-    blocks : bool
-        The time point stays unreadable until the finding is gone.
-    query : str or None
-        Id of the charter's text where the site is asked; None where it is not.
-    text : str
-        In words a site understands.
-    days_to_answer : int or None
-        Business days, where the site is asked.
-    """
-
-    finding: FindingId
-    check: str
-    slot: str
-    severity: Severity
-    blocks: bool
-    query: str | None
-    seen: str
-    asked: str
-    section: str
-    text: str
-    days_to_answer: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Qc:
     """The verdict on one time point.
 
@@ -163,13 +167,16 @@ class Qc:
     qc_version : int
         How often the time point was judged, counting from 1.
     charter : str
-        Hash of the charter that governed the latest judgement.
+        Hash of the newest charter among those that governed the transmittals. The checks of the whole time
+        point follow it; each series was judged under its own transmittal's.
     transmittals : tuple of TransmittalId
         Those that brought data, in order.
     series : tuple of JudgedSeries
         Every series received, by id, in its newest version.
     placed : tuple of Placed
         The same, with the part each plays.
+    undecided : tuple of Undecided
+        Checks that could not be made, told or not.
     event : EventId or None
         The latest judgement's event; None until the first is made.
     """
@@ -184,6 +191,7 @@ class Qc:
     series: tuple[JudgedSeries, ...]
     placed: tuple[Placed, ...] = ()
     findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
     is_complete: bool = False
     is_partial: bool = False
     event: EventId | None = None

@@ -1,6 +1,6 @@
 """The next move of a verdict that SYSTEM makes by itself. Pure: the same verdict and news, the same move."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from corelab.charter.model import Charter
@@ -19,6 +19,7 @@ from corelab.qc.model import (
 from corelab.qc.rules import new_series, with_series
 from corelab.qc.verdict import judged, move_after_flag, passes
 
+Charters = Callable[[str], Charter]  # a trial's charters by hash: what a hash names never changes
 FINAL = frozenset({AUTO_PASS, AUTO_FLAG})  # the move from here is the verdict
 
 
@@ -71,7 +72,9 @@ def unjudged(brought: Brought) -> Qc:
     )
 
 
-def next_move(qc: Qc, brought: Brought, *, other_days: Mapping[str, tuple[int, int]]) -> NextMove | None:
+def next_move(
+    qc: Qc, brought: Brought, *, charters: Charters, other_days: Mapping[str, tuple[int, int]]
+) -> NextMove | None:
     """The next move, or None where the verdict is settled on everything received.
 
     Parameters
@@ -83,23 +86,30 @@ def next_move(qc: Qc, brought: Brought, *, other_days: Mapping[str, tuple[int, i
     if qc.state in (NOT_STARTED, STALE):
         event = "start"
     elif qc.state == AUTO_RUNNING:
-        state = judged(
-            qc,
-            trial=brought.trial,
-            charter=brought.charter,
-            charter_hash=brought.charter_hash,
-            other_days=other_days,
-        )
-        event = "auto_pass" if passes(state.findings, brought.charter) else "auto_flag"
+        state = judged(qc, trial=brought.trial, charter=charters(qc.charter), other_days=other_days)
+        event = "auto_pass" if passes(state.findings) else "auto_flag"
     elif qc.state == AUTO_PASS:
         event = "accept"  # sampling for a second look is off
     elif qc.state == AUTO_FLAG:
-        event = move_after_flag(qc.findings, brought.charter)
+        event = move_after_flag(qc.findings)
     elif new_series(qc.series, brought.series):
         event = "new_data"
     else:
         return None
     to = MACHINE.move(qc.state, event, by=Role.SYSTEM)
     if to == AUTO_RUNNING:
-        state = with_series(state, brought.series, transmittal=brought.transmittal)
+        state = with_series(
+            state,
+            brought.series,
+            transmittal=brought.transmittal,
+            charter_hash=_newer(qc.charter, brought, charters=charters),
+        )
     return NextMove(event=event, state=replace(state, state=to), is_verdict=qc.state in FINAL)
+
+
+def _newer(known: str, brought: Brought, *, charters: Charters) -> str:
+    """Hash of the later of two editions: a transmittal opened under an earlier one may conclude last."""
+    if brought.charter_hash == known:
+        return known
+    is_earlier = brought.charter.trial.edition < charters(known).trial.edition
+    return known if is_earlier else brought.charter_hash

@@ -16,6 +16,11 @@ def placed(series: Iterable[JudgedSeries], *, charter: Charter, visit: Visit) ->
     Of several series for one slot the newest that nothing blocks is read, or the newest if something blocks
     each of them: a resend answers what was wrong with the one before.
     """
+    asked = {
+        f"{procedure}/{expected.id}"
+        for procedure in visit.procedures
+        for expected in charter.procedure(procedure).series
+    }
     by_slot: dict[str, list[JudgedSeries]] = defaultdict(list)
     parts: dict[str, Placed] = {}
     for item in series:
@@ -23,24 +28,24 @@ def placed(series: Iterable[JudgedSeries], *, charter: Charter, visit: Visit) ->
             parts[item.series] = _part(item, HELD, "de-identification let nothing through")
         elif item.slot is None:
             parts[item.series] = _part(item, NOT_USED, "the charter does not ask for it")
-        elif item.procedure not in visit.procedures:
+        elif item.slot not in asked:
             parts[item.series] = _part(item, NOT_USED, "the visit does not ask for it")
         else:
             by_slot[item.slot].append(item)
     for rivals in by_slot.values():
-        parts |= {part.series: part for part in _chosen(rivals, charter)}
+        parts |= {part.series: part for part in _chosen(rivals)}
     return tuple(parts[id] for id in sorted(parts))
 
 
-def is_sound(item: JudgedSeries, charter: Charter) -> bool:
+def is_sound(item: JudgedSeries) -> bool:
     """Whether no check of the series itself blocks its being read."""
-    return not any(charter.qc.severities[failure.severity].blocks for failure in item.failures)
+    return not any(failure.blocks for failure in item.failures)
 
 
-def _chosen(rivals: Sequence[JudgedSeries], charter: Charter) -> Iterable[Placed]:
-    best = max(rivals, key=lambda item: (is_sound(item, charter), *_newest(item)))
+def _chosen(rivals: Sequence[JudgedSeries]) -> Iterable[Placed]:
+    best = max(rivals, key=lambda item: (is_sound(item), *_newest(item)))
     why = "the only one" if len(rivals) == 1 else "the newest"
-    if len(rivals) > 1 and is_sound(best, charter):
+    if len(rivals) > 1 and is_sound(best):
         why = "the newest that nothing blocks"
     for item in rivals:
         if item is best:

@@ -22,15 +22,24 @@ def _is_news(known: JudgedSeries | None, item: JudgedSeries) -> bool:
     return item.version == known.version and known.is_held and not item.is_held
 
 
-def with_series(qc: Qc, received: Sequence[JudgedSeries], *, transmittal: TransmittalId) -> Qc:
-    """The verdict with what the transmittal brought, its judgement still to be made."""
+def with_series(
+    qc: Qc, received: Sequence[JudgedSeries], *, transmittal: TransmittalId, charter_hash: str
+) -> Qc:
+    """The verdict with what the transmittal brought, its judgement still to be made.
+
+    Parameters
+    ----------
+    charter_hash : str
+        Of the charter that governs the verdict with the transmittal in it.
+    """
     fresh = {item.series: item for item in new_series(qc.series, received)}
     series = {item.series: item for item in qc.series} | fresh
     known = tuple(item for item in qc.transmittals if item != transmittal)
-    brought = (*known, transmittal) if fresh or not qc.transmittals else qc.transmittals
+    is_in = bool(fresh) or not qc.transmittals
     return replace(
         qc,
         qc_version=qc.qc_version + 1,
         series=tuple(series[id] for id in sorted(series)),
-        transmittals=brought,
+        transmittals=(*known, transmittal) if is_in else qc.transmittals,
+        charter=charter_hash if is_in else qc.charter,
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from corelab.charter.model import Charter
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SubjectId, TrialId
 from corelab.kernel.write_path import (
@@ -29,8 +30,10 @@ from corelab.qc.documents import read_facts
 from corelab.qc.errors import NotJudged, VerdictMoved
 from corelab.qc.findings import failures_in
 from corelab.qc.model import QC, JudgedSeries, Qc, qc_id
-from corelab.qc.moves import Brought, NextMove, next_move, unjudged
+from corelab.qc.moves import Brought, Charters, NextMove, next_move, unjudged
 from corelab.qc.placing import PRIMARY
+from corelab.qc.rules import new_series
+from corelab.qc.wording import Place, finding_of
 
 LONGEST_WAY = 64  # moves: at most four settle a judgement, so that many others may come in between
 
@@ -39,10 +42,16 @@ def brought_series(
     facts: Mapping[str, Any],
     *,
     facts_key: str,
+    charter: Charter,
     findings: Mapping[str, Any] | None = None,
     findings_key: str | None = None,
 ) -> JudgedSeries:
     """A series as the verdict knows it, from its documents; without findings it is held.
+
+    Parameters
+    ----------
+    charter : Charter
+        The one that governs its transmittal: what it failed is worded and weighed by it, once.
 
     Raises
     ------
@@ -51,6 +60,8 @@ def brought_series(
     """
     read = read_facts(facts)
     slot = read.recognised
+    failures = failures_in(findings) if findings is not None and slot else ()
+    place = Place(trial=read.trial, site=read.site, subject=read.subject, visit=read.visit)
     return JudgedSeries(
         series=read.series,
         version=read.version,
@@ -62,12 +73,21 @@ def brought_series(
         expected_series=slot.series if slot else None,
         day=read.day,
         is_held=findings is None,
-        failures=failures_in(findings) if findings is not None and slot else (),
+        failures=tuple(
+            finding_of(item, slot=f"{slot.procedure}/{slot.series}", place=place, charter=charter)
+            for item in failures
+            if slot
+        ),
     )
 
 
-def conclude(store: Store, *, command: Command, brought: Brought) -> Outcome[Qc]:
+def conclude(store: Store, *, command: Command, brought: Brought, charters: Charters) -> Outcome[Qc]:
     """Move the time point's verdict until it is settled on everything that was received.
+
+    Parameters
+    ----------
+    charters : callable
+        The trial's charters by hash: earlier transmittals may have been governed by another.
 
     Raises
     ------
@@ -79,14 +99,14 @@ def conclude(store: Store, *, command: Command, brought: Brought) -> Outcome[Qc]
     for _ in range(LONGEST_WAY):
         found = find(store, QC, trial=brought.trial, id=id)
         start = unjudged(brought) if found is None else found.state
-        move = next_move(start, brought, other_days=other_days)
+        move = next_move(start, brought, charters=charters, other_days=other_days)
         if move is None:
             return _settled(store, id=id, found=found)
         try:
             outcome = _make(store, id=id, command=command, start=start if found else None, move=move)
         except VerdictMoved:
             continue
-        if move.is_verdict and next_move(outcome.state, brought, other_days=other_days) is None:
+        if move.is_verdict and not new_series(outcome.state.series, brought.series):
             return outcome
     raise VersionConflict("The verdict moves faster than it can be read. Conclude again.")
 
@@ -122,7 +142,8 @@ def _make(store: Store, *, id: str, command: Command, start: Qc | None, move: Ne
             data=data,
         )
 
-    return execute(store, QC, id=id, command=command, step=step, decide=decide)
+    governed = replace(command, charter=state.charter)
+    return execute(store, QC, id=id, command=governed, step=step, decide=decide)
 
 
 def _settled(store: Store, *, id: str, found: Found[Qc] | None) -> Outcome[Qc]:

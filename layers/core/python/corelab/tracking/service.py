@@ -1,6 +1,6 @@
 """Subjects and their time points: register, receive, judge, track."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from corelab.charter.model import Charter
@@ -12,6 +12,7 @@ from corelab.tracking.errors import NothingNew, OlderVerdict, SubjectDiffers, Su
 from corelab.tracking.model import SUBJECT, TIME_POINT, TRIAL, Subject, TimePoint, time_point_id
 from corelab.tracking.rules import Judgement, Receipt
 
+Charters = Callable[[str], Charter]  # a trial's charters by hash: what a hash names never changes
 LONGEST_CHAIN = 2  # moves that one verdict can lead to: received or stale, then accepted
 
 
@@ -72,16 +73,22 @@ def check_open(store: Store, trial: TrialId) -> None:
         raise TrialNotOpen(f"The trial is {state}.", state=state)
 
 
-def receive(store: Store, *, command: Command, receipt: Receipt) -> Outcome[TimePoint]:
+def receive(store: Store, *, command: Command, receipt: Receipt, charters: Charters) -> Outcome[TimePoint]:
     """Note what a transmittal brought.
+
+    A time point that an amendment added after its subject was registered is planned first, a step of its own,
+    by the charter that governs the command.
 
     Raises
     ------
     NothingNew
         All of it is known.
     NotFound
-        There is no such time point.
+        There is no such subject.
+    NotInCharter
+        The time point was never planned, and that charter has no such visit.
     """
+    _plan_missing(store, command=command, subject=receipt.subject, visit=receipt.visit, charters=charters)
 
     def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
         before = _there(found)
@@ -94,16 +101,21 @@ def receive(store: Store, *, command: Command, receipt: Receipt) -> Outcome[Time
     return execute(store, TIME_POINT, id=id, command=command, step="receive", decide=decide)
 
 
-def judge(store: Store, *, command: Command, judgement: Judgement) -> Outcome[TimePoint]:
+def judge(store: Store, *, command: Command, judgement: Judgement, charters: Charters) -> Outcome[TimePoint]:
     """Follow a verdict: one move a step, the verdict itself noted with the last.
+
+    A time point that is not planned yet is planned first, as in `receive`.
 
     Raises
     ------
     OlderVerdict
         A newer one was heeded before.
     NotFound
-        There is no such time point.
+        There is no such subject.
+    NotInCharter
+        The time point was never planned, and that charter has no such visit.
     """
+    _plan_missing(store, command=command, subject=judgement.subject, visit=judgement.visit, charters=charters)
 
     def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
         before = _there(found)
@@ -152,6 +164,21 @@ def _plan(store: Store, *, command: Command, point: TimePoint) -> TimePoint:
         return there.state
     step = f"plan/{point.visit}"
     return execute(store, TIME_POINT, id=point.id, command=command, step=step, decide=decide).state
+
+
+def _plan_missing(
+    store: Store, *, command: Command, subject: SubjectId, visit: str, charters: Charters
+) -> None:
+    """Plan a time point that an amendment added after the subject was registered."""
+    if find(store, TIME_POINT, trial=command.trial, id=time_point_id(subject, visit)) is not None:
+        return
+    known = find(store, SUBJECT, trial=command.trial, id=subject)
+    if known is None or command.charter is None:
+        raise NotFound("There is no such time point. Register the subject first.", kind="time_point")
+    charter = charters(command.charter)
+    charter.visit(visit)
+    points = rules.plan(charter, subject=subject, site=known.state.site, anchor=known.state.anchor)
+    _plan(store, command=command, point=next(point for point in points if point.visit == visit))
 
 
 def _there(found: Found[TimePoint] | None) -> TimePoint:

@@ -2,18 +2,19 @@
 
 from corelab.charter.model import Severity
 from corelab.qc.judgement import PASSED, Check, Judgement, SeriesCase, failed
+from corelab.qc.makers import maker_named
 
 ASKED = "a scanner that the site has registered for the trial"
 
 
 def judge(case: SeriesCase) -> Judgement:
-    """Look whether Screen found the scanner among the site's."""
+    """Look whether Screen found the scanner among the site's. The header's own words are not repeated."""
     scanner = case.facts.scanner
-    name = f"{scanner.manufacturer} {scanner.model}".strip() or "a scanner that does not name itself"
+    name = f"a scanner of {maker_named(scanner.manufacturer)}"
     if scanner.id is None:
-        return failed(f"{name}, which is not registered", asked=ASKED)
+        return failed(f"{name} whose model and serial number are not registered", asked=ASKED)
     if not scanner.serial_matches:
-        return failed(f"{name}, with another serial number than {scanner.id} has", asked=ASKED)
+        return failed(f"{name}, of the model of {scanner.id} with another serial number", asked=ASKED)
     return PASSED
 
 

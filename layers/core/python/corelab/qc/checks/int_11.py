@@ -1,9 +1,11 @@
 """INT-11: no slices missing from the stack."""
 
+from collections.abc import Sequence
+
 from corelab.charter.model import Severity
 from corelab.qc.judgement import PASSED, Check, Judgement, SeriesCase, failed
 from corelab.qc.lattice import Lattice
-from corelab.qc.stacks import counted, lattice, line_or_answer, missing_from_volumes, mm
+from corelab.qc.stacks import counted, lattice, line_or_answer, missing_from_volumes, mm, nominal_mm
 
 ASKED = "a complete stack of slices"
 PLACES_NAMED = 5  # in words to a site; the values hold all
@@ -19,24 +21,36 @@ def judge(case: SeriesCase) -> Judgement:
     missing = found.missing + missing_in_volumes
     if not missing:
         return PASSED
-    parts = list(_places(found))
+    places = _places(found)
     if volumes:
-        parts.append(f"{missing_in_volumes} in {counted(volumes, 'volume')} where other volumes have them")
-    seen = f"{counted(missing, 'slice')} missing: {'; '.join(parts[:PLACES_NAMED])}"
-    if len(parts) > PLACES_NAMED:
-        seen += f"; and at {len(parts) - PLACES_NAMED} more places"
-    asked = f"{ASKED}, one every {mm(found.spacing_mm)}"
+        places.append(
+            (missing_in_volumes, f"in {counted(volumes, 'volume')} where other volumes have slices")
+        )
+    nominal = nominal_mm(case)
     return failed(
-        seen, asked=asked, missing=str(missing), places="; ".join(parts), spacing=mm(found.spacing_mm)
+        f"{counted(missing, 'slice')} missing{_where(places)}",
+        asked=f"{ASKED}, one every {mm(nominal)}" if nominal else f"{ASKED} at even distances",
+        missing=str(missing),
+        places="; ".join(f"{count} {where}" for count, where in places),
+        spacing=mm(found.spacing_mm),
     )
 
 
-def _places(found: Lattice) -> list[str]:
+def _places(found: Lattice) -> list[tuple[int, str]]:
     return [
-        f"between image {gap.before} and {gap.after}: {counted(gap.missing, 'slice')}"
+        (gap.missing, f"between image {gap.before} and image {gap.after}")
         for gap in found.gaps
         if gap.missing
     ]
+
+
+def _where(places: Sequence[tuple[int, str]]) -> str:
+    """As a site reads it: the one place, or each with its number."""
+    if len(places) == 1:
+        return f" {places[0][1]}"
+    told = ", ".join(f"{count} {where}" for count, where in places[:PLACES_NAMED])
+    more = len(places) - PLACES_NAMED
+    return f": {told}" + (f", and at {counted(more, 'more place')}" if more > 0 else "")
 
 
 CHECK = Check(
