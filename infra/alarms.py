@@ -6,7 +6,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-NAMESPACE = "Corelab"  # of the metrics that the ledger's sweep writes
+NAMESPACE = "Corelab"  # of the metrics that doors write
 MINUTE = Duration.minutes(1)
 OLDEST_WAITING_SECONDS = 300  # five sweeps missed it
 CHECKPOINT_AGE_SECONDS = 900  # a checkpoint follows growth within 60 s; a quarter of an hour is a fault
@@ -90,6 +90,15 @@ class Alarms(Construct):
             why="A log halted itself: what is stored contradicts what was sequenced. Do not repair; verify.",
         )
 
+    def watch_refusals(self) -> None:
+        """Alarm when a signed-in caller was refused and the ledger does not say so."""
+        self.above(
+            "RefusalsNotEntered",
+            _metric("RefusalsNotEntered", statistic="Sum"),
+            limit=0,
+            why="A refusal has no entry: look at the API doors' logs for api.refusal_not_entered.",
+        )
+
     def watch_throttles(self) -> None:
         """Alarm when any function of the account and region is throttled: they share one limit."""
         metric = cloudwatch.Metric(
@@ -101,4 +110,8 @@ class Alarms(Construct):
 
 
 def _ledger_metric(name: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(namespace=NAMESPACE, metric_name=name, statistic="Maximum", period=MINUTE)
+    return _metric(name, statistic="Maximum")
+
+
+def _metric(name: str, *, statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(namespace=NAMESPACE, metric_name=name, statistic=statistic, period=MINUTE)

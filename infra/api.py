@@ -15,6 +15,7 @@ from infra.acknowledged import acknowledge
 from infra.alarms import MINUTE
 from infra.contract import Operation
 from infra.door import LOG_RETENTION, Door
+from infra.grants import enters_refusals
 from infra.platform import Platform
 
 STAGE = "corelab"  # the paths carry the version themselves
@@ -105,6 +106,8 @@ class Api(Construct):
         )
         for kind, status, code, detail in PROBLEMS:
             self._problem(kind, status=status, code=code, detail=detail)
+        for door in doors.values():
+            enters_refusals(door)
         self._operations(platform, operations, doors)
         platform.alarms.above(
             "ApiFaults",
@@ -118,6 +121,7 @@ class Api(Construct):
             limit=0,
             why="The API answered a fault of ours: look at the doors' logs.",
         )
+        platform.alarms.watch_refusals()
 
     def _operations(
         self, platform: Platform, operations: Sequence[Operation], doors: Mapping[str, Door]

@@ -39,6 +39,12 @@ def writes_state(door: Door, *rooms: str) -> None:
     _on_table(door, tables.ledger, actions=["dynamodb:PutItem", "dynamodb:GetItem"], partitions=[OUTBOX])
 
 
+def enters_refusals(door: Door) -> None:
+    """Enter refusals, in partitions of their own: a door that refuses cannot write a grant."""
+    reads_state(door, "access")
+    writes_state(door, "refusals")
+
+
 def keeps_ledger(door: Door, *, actions: Sequence[str], partitions: Sequence[str]) -> None:
     """Work on the ledger table's own partitions."""
     table = door.platform.foundation.tables.ledger

@@ -26,6 +26,7 @@ POOL = user_pool()
 )
 def read_me(trial: TrialInQuery = None) -> Me:
     """Answer who asks, with or without a grant anywhere."""
+    app.asks(STORE, "read_me", trial=trial)
     signed_in = app.signed_in()
     named = None if trial is None else TrialId(trial)
     grants = service.who_is(STORE, signed_in=signed_in, trial=named)

@@ -30,8 +30,8 @@ def read_series(trial: TrialInPath, series: SeriesInPath) -> SeriesSeen:
     """Tell what became of a series. A stranger cannot tell another site's series from none."""
     access = app.authorize(store(), "read_series", trial=trial)
     found = get(store(), SERIES_KIND, trial=TrialId(trial), id=series)
-    if not access.covers(found.state.site):
-        raise NotFound(f"There is no series {series} in trial {trial}.", kind="series", id=series)
+    nothing = NotFound(f"There is no series {series} in trial {trial}.", kind="series", id=series)
+    app.must_cover(access, found.state.site, otherwise=nothing)
     return series_seen(SeriesId(series), found.state, packs=bucket("PACKS"))
 
 

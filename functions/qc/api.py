@@ -30,8 +30,7 @@ def read_verdict(trial: TrialInPath, subject: SubjectInPath, visit: VisitInPath)
     """Show the verdict. A stranger cannot tell another site's from none."""
     access = app.authorize(STORE, "read_verdict", trial=trial)
     qc = verdict_of(STORE, trial=TrialId(trial), subject=SubjectId(subject), visit=visit)
-    if not access.covers(qc.site):
-        raise NotJudged("This time point has no verdict yet.")
+    app.must_cover(access, qc.site, otherwise=NotJudged("This time point has no verdict yet."))
     return verdict_seen(qc)
 
 

@@ -79,8 +79,7 @@ def _permitted(operation: str, *, trial: str, query: str) -> tuple[Access, Query
     """The caller's permission at the query's site. A stranger cannot tell another site's query from none."""
     access = app.authorize(store(), operation, trial=trial)
     found = service.query_by_id(store(), trial=TrialId(trial), query=QueryId(query))
-    if not access.covers(found.site):
-        raise QueryUnknown("There is no such query.")
+    app.must_cover(access, found.site, otherwise=QueryUnknown("There is no such query."))
     return access, found
 
 

@@ -92,7 +92,8 @@ def test_a_door_writes_state_of_its_own_room_only(assembly):
     keyring = {"ingest/screen", "deid/deidentify"}
     for door, function in assembly.doors.items():
         room = door.split("/")[0]
-        mine = {f"{room}#*", *(["keys#*"] if door in keyring else [])}
+        refuses = ["refusals#*"] if door.endswith("/api") else []
+        mine = {f"{room}#*", *refuses, *(["keys#*"] if door in keyring else [])}
         for item in assembly.statements(assembly.role_of(function)):
             if state.arn in item.resources:
                 partitions = set(item.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])

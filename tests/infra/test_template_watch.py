@@ -58,7 +58,7 @@ def test_every_door_that_breaks_is_an_alarm(assembly):
     [
         *("OldestUnsequencedSeconds", "OldestUnrelayedSeconds", "CheckpointAgeSeconds"),
         *("LogsHalted", "UnreadableEntries"),
-        *("ExecutionsFailed", "ExecutionsTimedOut", "Throttles", "5XXError"),
+        *("ExecutionsFailed", "ExecutionsTimedOut", "Throttles", "5XXError", "RefusalsNotEntered"),
     ],
 )
 def test_there_is_an_alarm_on(metric, assembly):
@@ -106,12 +106,15 @@ def test_the_guard_watches_every_touch_of_data(production):
     (trail,) = production.of("AWS::CloudTrail::Trail")
     watched = [
         value
-        for selector in trail.properties["EventSelectors"]
-        for resource in selector.get("DataResources", ())
-        for value in resource["Values"]
+        for selector in trail.properties["AdvancedEventSelectors"]
+        for field in selector["FieldSelectors"]
+        for value in field.get("StartsWith", ())
     ]
 
     assert trail.properties["EnableLogFileValidation"] is True
+    assert "EventSelectors" not in trail.properties
+    for table in production.of("AWS::DynamoDB::Table"):
+        assert table.arn in watched
     for bucket in buckets(production, "incoming", "records", "packs", "ledger"):
         assert f"{bucket.arn}/" in watched
     assert production.of("AWS::Budgets::Budget")
