@@ -86,6 +86,16 @@ def _signals(pid: int) -> bool:
     return True
 
 
+def _is_ours(pid: int) -> bool:
+    """Whether the process is an embedded AWS: after a reboot its number may be another program's."""
+    if not Path("/proc/self").exists():
+        return True
+    try:
+        return b"local.aws.server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
+
+
 def environment(place: Place, port: int, *, strict: bool) -> dict[str, str]:
     """The server's environment; nothing of the caller's AWS settings or proxies reaches it or its workers."""
     kept = {
@@ -189,6 +199,7 @@ def start(place: Place, *, strict: bool, port: int | None = None, follow: bool =
     deadline = time.monotonic() + READY_WITHIN_S
     while not _answers(place, instance):
         if process.poll() is not None:
+            _reap(process.pid)
             raise CannotStart(f"the embedded AWS ended with {process.returncode}:\n{log_tail(place)}")
         if time.monotonic() > deadline:
             stop(place)
@@ -237,9 +248,10 @@ def checkpoint(place: Place, instance: Instance) -> None:
 
 
 def _reap(pid: int) -> None:
-    child = _children.get(pid)
-    if child and child.poll() is not None:
-        del _children[pid]
+    """Take the end of a child that is ending; its leading thread may be gone before the others are."""
+    child = _children.pop(pid, None)
+    if child:
+        child.wait(timeout=STOP_WITHIN_S)
         if child.stdin:
             child.stdin.close()
 
@@ -256,13 +268,12 @@ def stop(place: Place) -> bool:
         return False
     pid = int(json.loads(place.instance.read_text())["pid"])
     place.instance.unlink()
-    _reap(pid)
-    if not is_alive(pid):
+    if not (is_alive(pid) and _is_ours(pid)):
+        _reap(pid)
         return False
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_WITHIN_S
     while is_alive(pid):
-        _reap(pid)
         if time.monotonic() > deadline:
             os.killpg(pid, signal.SIGKILL)
         time.sleep(POLL_S)

@@ -145,6 +145,19 @@ def test_everything_lies_in_the_state_folder_with_its_owners_permissions(cloud):
     assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
 
 
+def test_a_process_number_that_another_program_has_by_now_is_left_alone(tmp_path):
+    place = Place(root=tmp_path)
+    bystander = subprocess.Popen(["/bin/sleep", "60"])
+    place.instance.write_text(f'{{"pid": {bystander.pid}, "port": 1, "strict": false}}')
+
+    was_running = process.stop(place)
+
+    assert was_running is False
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
+
+
 def test_a_taken_port_is_named(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
