@@ -51,7 +51,7 @@ class App(Stack):
         topic: sns.ITopic | None,
         **stack: Any,  # noqa: ANN401 -- CDK's own
     ) -> None:
-        super().__init__(scope, id, **stack)
+        super().__init__(scope, id, termination_protection=not deployment.is_local, **stack)
         runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON)
         platform = Platform(
             deployment=deployment,

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.acknowledged import acknowledge
 from infra.deployment import Deployment
-from infra.keys import Keys
+from infra.keys import Keys, roles_of
 
 # Nobody takes back what was written, and nobody shortens or lifts a lock. 21 CFR 11.10(c), (e).
 NEVER = (
@@ -18,6 +18,17 @@ NEVER = (
     "s3:PutObjectLegalHold",
     "s3:BypassGovernanceRetention",
 )
+# Nobody takes the lock off what is written next.
+NEVER_TO_THE_BUCKET = (
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutBucketVersioning",
+)
+DEPLOYER = "cdk-*-cfn-exec-role-*"  # sets the bucket up, by reviewed templates only
+WRITERS = (
+    "audit-sequence",
+    "audit-sweep",
+)  # a foreign object there would stop a log for good
 ACCESS_LOG_DAYS = 400  # an inspection looks back over a year
 
 
@@ -36,7 +47,7 @@ class Buckets(Construct):
             enforce_ssl=True,
             versioned=True,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(self.access_logs, "It is the log; logging itself would never end.", "S1")
         self.incoming = self._data_bucket("Incoming", key=keys.identified)
@@ -80,7 +91,7 @@ class Buckets(Construct):
                     id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(2)
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
 
@@ -115,7 +126,7 @@ def locked_bucket(
         object_lock_default_retention=lock(days) if lock else None,
         server_access_logs_bucket=access_logs,
         server_access_logs_prefix=f"{id.lower()}/" if access_logs else None,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     bucket.add_to_resource_policy(
         iam.PolicyStatement(
@@ -124,6 +135,26 @@ def locked_bucket(
             principals=[iam.AnyPrincipal()],
             actions=list(NEVER),
             resources=[bucket.arn_for_objects("*")],
+        )
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="NobodyUnlocks",
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=list(NEVER_TO_THE_BUCKET),
+            resources=[bucket.bucket_arn],
+            conditions={"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::*:role/{DEPLOYER}"}},
+        )
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="OnlyTheLedgersDoorsWrite",
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={"ArnNotLike": {"aws:PrincipalArn": roles_of(deployment, WRITERS)}},
         )
     )
     return bucket

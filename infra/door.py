@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -13,6 +13,7 @@ from infra.acknowledged import acknowledge
 from infra.alarms import MINUTE
 from infra.platform import Platform
 
+SCRATCH_MB = 512  # Lambda's own default, said aloud
 LOG_RETENTION = logs.RetentionDays.THIRTEEN_MONTHS  # an inspection looks back over a year
 
 
@@ -31,6 +32,8 @@ class Door(Construct):
         Also buys CPU: 1,769 MB are one core.
     concurrency : int or None
         Reserved share of the account's limit; None takes from the common pool.
+    scratch_mb : int
+        Space in /tmp, 512 to 10,240 MiB.
 
     Raises
     ------
@@ -48,6 +51,7 @@ class Door(Construct):
         timeout: Duration,
         memory_mb: int,
         concurrency: int | None = None,
+        scratch_mb: int = SCRATCH_MB,
     ) -> None:
         super().__init__(scope, name.title())
         path = platform.root / "functions" / room / f"{name}.py"
@@ -87,6 +91,7 @@ class Door(Construct):
             role=self.role,
             memory_size=memory_mb,
             timeout=timeout,
+            ephemeral_storage_size=Size.mebibytes(scratch_mb),
             reserved_concurrent_executions=concurrency,
             log_group=log_group,
             tracing=lambda_.Tracing.PASS_THROUGH if deployment.is_local else lambda_.Tracing.ACTIVE,

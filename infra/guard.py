@@ -1,5 +1,6 @@
 """Guard: who watches. The trail of every touch of data, the budget, and where alarms go. AWS only."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
@@ -43,7 +44,7 @@ class Guard(Stack):
             "AlarmKey",
             description="Alarms on their way to people",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -94,7 +95,7 @@ class Guard(Stack):
                     ]
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         trail = cloudtrail.Trail(
             self,
@@ -106,12 +107,10 @@ class Guard(Stack):
             is_multi_region_trail=True,
             management_events=cloudtrail.ReadWriteType.ALL,
         )
-        buckets = foundation.buckets
-        watched = (buckets.incoming, buckets.records, buckets.packs, buckets.ledger)
-        trail.add_s3_event_selector(
-            [cloudtrail.S3EventSelector(bucket=bucket) for bucket in watched],
-            include_management_events=True,
-        )
+        resource = trail.node.default_child
+        assert isinstance(resource, cloudtrail.CfnTrail)  # noqa: S101 -- CDK's own child, for the type checker
+        resource.add_property_deletion_override("EventSelectors")  # a trail takes one form of them
+        resource.advanced_event_selectors = [*_watched(foundation)]
 
     def _budget(self, deployment: Deployment, *, usd: int, address: str) -> None:
         subscriber = budgets.CfnBudget.SubscriberProperty(address=address, subscription_type="EMAIL")
@@ -137,3 +136,38 @@ class Guard(Stack):
                 for kind in ("ACTUAL", "FORECASTED")
             ],
         )
+
+
+def _watched(foundation: Foundation) -> list[cloudtrail.CfnTrail.AdvancedEventSelectorProperty]:
+    """Every management call, every touch of an object, every write to a table."""
+    buckets, tables = foundation.buckets, foundation.tables
+    watched = (buckets.incoming, buckets.records, buckets.packs, buckets.ledger)
+    return [
+        _selector("management", {"eventCategory": ["Management"]}),
+        _selector(
+            "objects",
+            {"eventCategory": ["Data"], "resources.type": ["AWS::S3::Object"]},
+            resources=[bucket.arn_for_objects("") for bucket in watched],
+        ),
+        _selector(
+            "rows",
+            {"eventCategory": ["Data"], "resources.type": ["AWS::DynamoDB::Table"], "readOnly": ["false"]},
+            resources=[tables.state.table_arn, tables.ledger.table_arn],
+        ),
+    ]
+
+
+def _selector(
+    name: str, fields: Mapping[str, list[str]], *, resources: Sequence[str] = ()
+) -> cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+    matched = [
+        cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(field=field, equal_to=values)
+        for field, values in fields.items()
+    ]
+    if resources:
+        matched.append(
+            cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(
+                field="resources.ARN", starts_with=list(resources)
+            )
+        )
+    return cloudtrail.CfnTrail.AdvancedEventSelectorProperty(name=name, field_selectors=matched)

@@ -69,7 +69,7 @@ class Keys(Construct):
             key_usage=kms.KeyUsage.SIGN_VERIFY if signs else kms.KeyUsage.ENCRYPT_DECRYPT,
             enable_key_rotation=not signs,
             pending_window=Duration.days(30),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             policy=self._policy(users),
         )
 
@@ -87,18 +87,19 @@ class Keys(Construct):
                     principals=[account],
                     actions=list(actions),
                     resources=["*"],
-                    conditions={"ArnLike": {"aws:PrincipalArn": self._roles(doors)}},
+                    conditions={"ArnLike": {"aws:PrincipalArn": roles_of(self._deployment, doors)}},
                 )
             )
         return iam.PolicyDocument(statements=statements)
 
-    def _roles(self, doors: tuple[str, ...]) -> list[str]:
-        """The doors' roles by name, since they are made after the key.
 
-        AWS compares the role's ARN; the embedded stack compares its session's.
-        """
-        account, names = self._deployment.account, [self._deployment.name_of(door) for door in doors]
-        return [
-            *(f"arn:aws:iam::{account}:role/{name}" for name in names),
-            *(f"arn:aws:sts::{account}:assumed-role/{name}/*" for name in names),
-        ]
+def roles_of(deployment: Deployment, doors: tuple[str, ...]) -> list[str]:
+    """The doors' roles by name, since they are made after what names them.
+
+    AWS compares the role's ARN; the embedded stack compares its session's.
+    """
+    account, names = deployment.account, [deployment.name_of(door) for door in doors]
+    return [
+        *(f"arn:aws:iam::{account}:role/{name}" for name in names),
+        *(f"arn:aws:sts::{account}:assumed-role/{name}/*" for name in names),
+    ]

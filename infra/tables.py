@@ -41,7 +41,7 @@ def _table(
             point_in_time_recovery_enabled=True, recovery_period_in_days=RECOVERY_DAYS
         ),
         deletion_protection=not deployment.is_local,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         stream=stream,
     )
 

@@ -15,6 +15,8 @@ from infra.grants import (
 from infra.platform import Platform
 from infra.queues import reacts_to
 
+PACK_SCRATCH_MB = 10_240  # a pack is written here before it is sent
+
 
 class Deid(Construct):
     """The one door that sees originals and writes packs; the others see states, or packs."""
@@ -22,7 +24,13 @@ class Deid(Construct):
     def __init__(self, scope: Construct, *, platform: Platform) -> None:
         super().__init__(scope, "Deid")
         self.deidentify = Door(
-            self, "deidentify", room="deid", platform=platform, timeout=Duration.minutes(15), memory_mb=3008
+            self,
+            "deidentify",
+            room="deid",
+            platform=platform,
+            timeout=Duration.minutes(15),
+            memory_mb=3008,
+            scratch_mb=PACK_SCRATCH_MB,
         )
         writes_state(self.deidentify, "deid")
         reads_state(self.deidentify, "tracking")

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from corelab.kernel.actors import system
-from corelab.kernel.errors import Busy, IllegalMove, NotFound, VersionConflict
+from corelab.kernel.errors import Busy, IllegalMove, NotFound, TooLarge, VersionConflict
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import (
     Command,
@@ -128,6 +128,19 @@ def test_a_refused_command_writes_nothing(store):
 
     with pytest.raises(IllegalMove):
         execute(store, COUNTER, id="a", command=command(), step="up", decide=refuse)
+    assert find(store, COUNTER, trial=TRIAL, id="a") is None
+
+
+@pytest.mark.parametrize("where", ["state", "data"])
+def test_what_would_not_fit_is_refused_before_anything_is_written(store, where):
+    def swell(_):
+        words = "w" * 400_000
+        state = Counter(count=1, words=words if where == "state" else "")
+        data = {"words": words} if where == "data" else {}
+        return Decision(state=state, type="CounterMoved.v1", action="counter.up", data=data)
+
+    with pytest.raises(TooLarge):
+        execute(store, COUNTER, id="a", command=command(), step="up", decide=swell)
     assert find(store, COUNTER, trial=TRIAL, id="a") is None
 
 

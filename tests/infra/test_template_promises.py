@@ -2,6 +2,7 @@
 
 import json
 
+from corelab.deid.packing import LARGEST_SERIES_BYTES
 from infra.deployment import read_deployment
 from tests.infra.templates import buckets
 
@@ -45,6 +46,39 @@ def test_nobody_deletes_from_ledger_or_witness_nor_shortens_a_lock(assembly):
         }
         assert denied.resources == {f"{bucket.arn}/*"}
         assert not denied.conditions
+
+
+def test_only_the_ledgers_doors_put_into_ledger_and_witness(assembly):
+    for bucket in buckets(assembly, "ledger", "witness"):
+        (denied,) = (
+            item
+            for item in assembly.bucket_policy(bucket)
+            if item.effect == "Deny" and "s3:PutObject" in item.actions
+        )
+        (allowed,) = denied.conditions["ArnNotLike"].values()
+        doors = {arn.rpartition(":role/")[2] for arn in allowed if ":role/" in arn}
+        assert denied.principals == {"*"}
+        assert {name.rpartition("audit-")[2] for name in doors} == {"sequence", "sweep"}
+
+
+def test_nobody_unlocks_the_buckets_but_the_deployment(assembly):
+    for bucket in buckets(assembly, "ledger", "witness"):
+        (denied,) = (
+            item
+            for item in assembly.bucket_policy(bucket)
+            if item.effect == "Deny" and "s3:PutBucketObjectLockConfiguration" in item.actions
+        )
+        assert denied.resources == {bucket.arn}
+        assert "cfn-exec-role" in str(denied.conditions["ArnNotLike"])
+
+
+def test_a_pack_finds_room_before_it_is_sent(assembly):
+    (door,) = (
+        function
+        for function in assembly.of("AWS::Lambda::Function")
+        if function.properties["Handler"] == "functions/deid/deidentify.handler"
+    )
+    assert door.properties["EphemeralStorage"]["Size"] * 2**20 > LARGEST_SERIES_BYTES
 
 
 def test_no_bucket_is_public_and_each_keeps_versions(assembly):
@@ -117,13 +151,14 @@ def test_relay_and_sequencer_take_new_events_only(assembly):
 def test_data_outlive_their_stack(assembly):
     for type in DATA:
         for resource in assembly.of(type):
-            assert resource.whole["DeletionPolicy"] == "Retain", resource.id
+            # Kept whatever happens, but for a first deployment that fails: the next one needs the names.
+            assert resource.whole["DeletionPolicy"] == "RetainExceptOnCreate", resource.id
             assert resource.whole["UpdateReplacePolicy"] == "Retain", resource.id
 
 
 def test_on_aws_nothing_that_holds_data_is_deleted_by_accident(production):
     manifest = json.loads((production.folder / "manifest.json").read_text(encoding="utf-8"))
-    for stack in ("Foundation", "Witness", "Guard"):
+    for stack in ("Foundation", "Witness", "Guard", "App"):
         assert manifest["artifacts"][stack]["properties"]["terminationProtection"] is True
     for table in production.of("AWS::DynamoDB::Table"):
         assert table.properties["DeletionProtectionEnabled"] is True

@@ -24,7 +24,7 @@ from corelab.kernel.keys import Purpose, TrialKeys
 from corelab.pack.index import Index, Instance
 from corelab.pack.tar import TarWriter
 
-LARGEST_SERIES_BYTES = 448 * 1024 * 1024  # the pack lies on a door's disk of 512 MiB before it is stored
+LARGEST_SERIES_BYTES = 8 * 1024**3  # the pack lies on a door's disk of 10 GiB before it is stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,12 @@ class SignatureMissing(CorelabError):
     code = "ACC-424"
 
 
+class TooLarge(CorelabError):
+    """What was decided does not fit into one event or one aggregate; nothing was written."""
+
+    code = "COR-413"
+
+
 class InvalidInput(CorelabError):
     """What was sent does not have the shape that was asked for."""
 

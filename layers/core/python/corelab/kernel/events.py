@@ -11,6 +11,8 @@ from corelab.kernel.actors import Actor
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import EventId, TrialId
 
+LARGEST_EVENT_BYTES = 240_000  # the bus takes 256 KiB with its envelope; a leaf adds its place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:

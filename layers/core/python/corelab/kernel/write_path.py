@@ -21,12 +21,13 @@ from typing import Generic, Protocol, TypeVar, cast
 from corelab.kernel.actors import Actor
 from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
 from corelab.kernel.codec import from_plain, to_plain
-from corelab.kernel.errors import CorelabError, KeyReused, NotFound, VersionConflict
-from corelab.kernel.events import Event
+from corelab.kernel.errors import CorelabError, KeyReused, NotFound, TooLarge, VersionConflict
+from corelab.kernel.events import LARGEST_EVENT_BYTES, Event
 from corelab.kernel.ids import EventId, TrialId, derived_id
 
 T = TypeVar("T")
 
+LARGEST_DOCUMENT_BYTES = 380_000  # an item of the state table takes 400 KB with its keys
 ATTEMPTS = 12  # 50 writers of one aggregate settle well within: pauses double
 
 
@@ -250,6 +251,8 @@ def execute(
         Other writers were first, `ATTEMPTS` times in a row.
     KeyReused
         The command had been done before, to another aggregate.
+    TooLarge
+        The event or the aggregate would not fit where it must go: refused before anything is written.
     CorelabError
         Whatever `decide` refused, unless the command had already been done.
     """
@@ -311,9 +314,11 @@ def _write(
         signature=command.signature,
         data=decision.data,
     )
-    return Write(
-        stored=Stored(key=key, version=version, document=document), event=event, index=decision.index
-    )
+    if len(document) > LARGEST_DOCUMENT_BYTES or len(canonical_json(to_plain(event))) > LARGEST_EVENT_BYTES:
+        message = f"This {kind.name} has grown too large to be written. Split what is sent."
+        raise TooLarge(message, kind=kind.name, id=key.id)
+    after = Stored(key=key, version=version, document=document)
+    return Write(stored=after, event=event, index=decision.index)
 
 
 def _found(kind: Kind[T], stored: Stored) -> Found[T]:
