@@ -132,3 +132,41 @@ def test_a_bus_that_is_down_keeps_no_log_from_its_places(world):
 
     assert result.relay_held_by == "AUD-002"
     assert of(result).placed == 2
+
+
+@pytest.mark.parametrize("silent", ["heads.read", "outbox.read", "heads.segment"])
+def test_a_log_that_cannot_be_read_keeps_no_other_from_going_on(world, silent):
+    for log in ("AAA", "ZZZ"):
+        world.write(an_event(log, object="tms-1", version=1))
+    has_failed = False
+
+    def call(name, apply):
+        nonlocal has_failed
+        if name == silent and not has_failed:
+            has_failed = silent != "heads.read" or world.heads.get("ZZZ") is not None
+            raise Unavailable("down")
+        return apply()
+
+    world.call = call
+    result = swept(world, seconds=40)
+
+    assert {log.log for log in result.logs} >= {"AAA", "ZZZ"}
+    assert "AUD-002" in {log.held_by for log in result.logs}
+
+
+@pytest.mark.parametrize("silent", ["outbox.index", "heads.logs"])
+def test_what_cannot_be_listed_is_told_and_the_rest_is_swept(world, silent):
+    world.write(an_event(LOG, object="tms-1", version=1))
+    swept(world, seconds=40)
+    world.write(an_event(LOG, object="tms-1", version=2, at=later(50)))
+
+    def call(name, apply):
+        if name == silent:
+            raise Unavailable("down")
+        return apply()
+
+    world.call = call
+    result = swept(world, seconds=100)
+
+    assert result.listing_held_by == "AUD-002"
+    assert LOG in {log.log for log in result.logs}

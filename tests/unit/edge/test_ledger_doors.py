@@ -102,3 +102,20 @@ def test_the_sweep_measures_what_the_alarms_read(world, capsys):
     assert measures["LogsHalted"] == 1
     assert measures["OldestUnsequencedSeconds"] > 0
     assert measures["CheckpointAgeSeconds"] >= 0
+
+
+def test_a_sweep_that_cannot_list_what_waits_does_not_say_that_nothing_does(world, capsys):
+    batch_of(world, "DEMO01")
+
+    def call(name, apply):
+        if name == "outbox.index":
+            raise Unavailable("down", service="dynamodb")
+        return apply()
+
+    world.call = call
+    sweep_door.handler({}, None)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    measures = next(line for line in lines if "_aws" in line)
+    assert "OldestUnsequencedSeconds" not in measures, "an alarm takes silence for trouble"
+    assert measures["LogsHalted"] == 0

@@ -39,10 +39,22 @@ class Heads(Protocol):
         """Make a log known to `logs`. Again changes nothing."""
 
     def read(self, log: TrialId) -> Head:
-        """Head, read consistently; a fresh one where there is none."""
+        """Head, read consistently; a fresh one where there is none.
+
+        Raises
+        ------
+        Contradiction
+            What is there is no head.
+        """
 
     def segment(self, log: TrialId, *, number: int) -> Segment | None:
-        """Segment, read consistently."""
+        """Segment, read consistently.
+
+        Raises
+        ------
+        Contradiction
+            What is there is no segment.
+        """
 
     def claim(self, claim: Claim) -> None:
         """Write head, segment and places in one transaction.

@@ -15,6 +15,7 @@ that dies between steps leaves work for the next one, never a doubt.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,10 +68,11 @@ def sequence(
         The events have no place yet; try again.
     """
     placed, unreadable = 0, []
-    for item_ids in _chunks(tuple(dict.fromkeys(event_ids))):
-        count, bad = _place(ports, log=log, event_ids=item_ids, now=now)
-        placed += count
-        unreadable += bad
+    with _halting(ports, log):
+        for item_ids in _chunks(tuple(dict.fromkeys(event_ids))):
+            count, bad = _place(ports, log=log, event_ids=item_ids, now=now)
+            placed += count
+            unreadable += bad
     return Sequenced(
         placed=placed, unreadable=tuple(unreadable), late=finish(ports, log=log, now=now, software=software)
     )
@@ -87,11 +89,9 @@ def finish(ports: Ports, *, log: TrialId, now: datetime, software: str) -> str |
         The log stands still.
     """
     try:
-        publish(ports, log=log)
-        checkpoint(ports, log=log, now=now, software=software)
-    except Contradiction as error:
-        ports.heads.halt(log, reason=error.message)
-        raise LogHalted("The log stands still.", log=log) from error
+        with _halting(ports, log):
+            publish(ports, log=log)
+            checkpoint(ports, log=log, now=now, software=software)
     except (Unavailable, BadNote) as error:
         return error.code
     return None
@@ -136,11 +136,18 @@ def _place(
             moved += 1
             if moved == ATTEMPTS:
                 raise
-        except Contradiction as error:
-            ports.heads.halt(log, reason=error.message)
-            raise LogHalted("The log stands still.", log=log) from error
         else:
             placed += len(taken)
+
+
+@contextmanager
+def _halting(ports: Ports, log: TrialId) -> Iterator[None]:
+    """Stop the log where what is stored contradicts it."""
+    try:
+        yield
+    except Contradiction as error:
+        ports.heads.halt(log, reason=error.message)
+        raise LogHalted("The log stands still.", log=log) from error
 
 
 def _waiting_events(

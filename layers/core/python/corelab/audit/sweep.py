@@ -3,17 +3,21 @@
 It also measures what the alarms read. One log in trouble never keeps the sweep from the next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from corelab.audit.entries import heartbeat_event
+from corelab.audit.errors import Contradiction
 from corelab.audit.model import Head, Waiting
 from corelab.audit.ports import Bus, Ports
 from corelab.audit.relay import relay
 from corelab.audit.sequencer import finish, sequence
 from corelab.kernel.errors import CorelabError
 from corelab.kernel.ids import EventId, TrialId
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,8 @@ class LogSwept:
         Age of the oldest event that the sweep found without a place; zero where there was none.
     checkpoint_age : timedelta
         For how long the oldest placed entry has had no checkpoint; zero where all have one.
+    is_halted : bool
+        Whether it stands still, or its head is none.
     unreadable : int
         Items that are no events.
     held_by : str or None
@@ -43,11 +49,21 @@ class LogSwept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What the sweep found and did."""
+    """What the sweep found and did.
+
+    Attributes
+    ----------
+    oldest_unrelayed : timedelta
+        Age of the oldest event that was found not to have been on the bus; zero where there was none.
+    listing_held_by, relay_held_by : str or None
+        Code of the error that kept the sweep from seeing all that waits, or from relaying it: then the ages
+        may say too little.
+    """
 
     logs: tuple[LogSwept, ...]
     relayed: int
     oldest_unrelayed: timedelta
+    listing_held_by: str | None = None
     relay_held_by: str | None = None
 
 
@@ -59,20 +75,35 @@ def sweep(ports: Ports, bus: Bus, *, now: datetime, older_than: timedelta, softw
     older_than : timedelta
         Younger events are still the streams' business.
     """
-    waiting = _by_log(item for item in ports.outbox.unsequenced() if now - item.at >= older_than)
-    logs = sorted({*ports.heads.logs(), *waiting})
+    unsequenced, no_unsequenced = _listed(ports.outbox.unsequenced)
+    known, no_logs = _listed(ports.heads.logs)
+    waiting = _by_log(item for item in unsequenced if now - item.at >= older_than)
+    logs = sorted({*known, *waiting})
     swept = tuple(
         _sweep_log(ports, log, waiting=waiting.get(log, ()), now=now, software=software) for log in logs
     )
-    unrelayed = [item for item in ports.outbox.unrelayed() if now - item.at >= older_than]
+    listed, no_unrelayed = _listed(ports.outbox.unrelayed)
+    unrelayed = [item for item in listed if now - item.at >= older_than]
     relayed, held_by = 0, None
     try:
         relayed = relay(ports.outbox, bus, event_ids=[item.event_id for item in unrelayed], now=now).relayed
     except CorelabError as error:
         held_by = error.code
     return Swept(
-        logs=swept, relayed=relayed, oldest_unrelayed=_oldest(unrelayed, now=now), relay_held_by=held_by
+        logs=swept,
+        relayed=relayed,
+        oldest_unrelayed=_oldest(unrelayed, now=now),
+        listing_held_by=no_unsequenced or no_logs or no_unrelayed,
+        relay_held_by=held_by,
     )
+
+
+def _listed(listing: Callable[[], Iterable[T]]) -> tuple[list[T], str | None]:
+    """What a listing gives, or nothing and the code of what kept it back."""
+    try:
+        return list(listing()), None
+    except CorelabError as error:
+        return [], error.code
 
 
 def _sweep_log(
@@ -91,12 +122,20 @@ def _sweep_log(
             held_by = finish(ports, log=log, now=now, software=software)
     except CorelabError as error:
         held_by = error.code
-    head = ports.heads.read(log)
+    checkpoint_age, is_halted = timedelta(), False
+    try:
+        head = ports.heads.read(log)
+        is_halted = head.halted is not None
+        checkpoint_age = _checkpoint_age(ports, head, now=now)
+    except Contradiction as error:
+        is_halted, held_by = True, held_by or error.code
+    except CorelabError as error:
+        held_by = held_by or error.code
     return LogSwept(
         log=log,
         oldest_unsequenced=_oldest(waiting, now=now),
-        checkpoint_age=_checkpoint_age(ports, head, now=now),
-        is_halted=head.halted is not None,
+        checkpoint_age=checkpoint_age,
+        is_halted=is_halted,
         placed=placed,
         unreadable=unreadable,
         held_by=held_by,

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -47,13 +48,28 @@ class DynamoHeads:
             self._client.put_item(TableName=self._table, Item={"pk": LOGS, "sk": {"S": log}})
 
     def read(self, log: TrialId) -> Head:
-        """Head, read consistently; a fresh one where there is none."""
-        return _head(log, self._item(_head_key(log)))
+        """Head, read consistently; a fresh one where there is none.
+
+        Raises
+        ------
+        Contradiction
+            What is there is no head.
+        """
+        item = self._item(_head_key(log))
+        with _as_written("head", log):
+            return _head(log, item)
 
     def segment(self, log: TrialId, *, number: int) -> Segment | None:
-        """Segment, read consistently."""
+        """Segment, read consistently.
+
+        Raises
+        ------
+        Contradiction
+            What is there is no segment.
+        """
         item = self._item(_segment_key(log, number))
-        return _segment(log, number, item) if item else None
+        with _as_written("segment", log):
+            return _segment(log, number, item) if item else None
 
     def claim(self, claim: Claim) -> None:
         """Write head, segment and places in one transaction."""
@@ -178,6 +194,15 @@ class DynamoHeads:
         if is_conflict or {REFUSED, "TransactionConflict"} & set(reasons):
             time.sleep(random.uniform(0, PAUSE_SECONDS))  # noqa: S311 -- jitter, no secret
             raise HeadMoved("Another sequencer was first.", log=segment.log) from error
+
+
+@contextmanager
+def _as_written(what: str, log: TrialId) -> Iterator[None]:
+    """Turn an item that no sequencer writes into a Contradiction: a log never goes on from it."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise Contradiction(f"A {what} is there that no sequencer wrote.", log=log) from error
 
 
 def _head_key(log: TrialId) -> dict[str, Any]:

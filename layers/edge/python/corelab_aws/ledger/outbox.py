@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BATCH_GET = 100  # keys that one BatchGetItem takes
 ROUNDS = 6  # over keys that DynamoDB left unprocessed
 PAUSE_SECONDS = 0.1  # before the next round, with jitter, growing
+NO_LOG = TrialId("")  # of an item that names none
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of an item whose moment cannot be read: no alarm overlooks it
 
 
 class DynamoOutbox:
@@ -100,7 +102,7 @@ class DynamoOutbox:
                     Waiting(
                         event_id=event_id_of(item),
                         log=TrialId(item[attribute]["S"]),
-                        at=moment(item["at"]["S"]),
+                        at=_moment(item["at"]["S"]),
                     )
                     for item in page["Items"]
                 ]
@@ -108,10 +110,23 @@ class DynamoOutbox:
 
 
 def _item(item: dict[str, Any]) -> OutboxItem:
-    return OutboxItem(
-        event_id=event_id_of(item),
-        log=TrialId(item["log"]["S"]),
-        event=bytes(item["event"]["B"]),
-        seq=int(item["seq"]["N"]) if "seq" in item else None,
-        is_relayed="relayed_at" in item,
-    )
+    event_id = event_id_of(item)
+    try:
+        return OutboxItem(
+            event_id=event_id,
+            log=TrialId(item["log"]["S"]),
+            event=bytes(item["event"]["B"]),
+            seq=int(item["seq"]["N"]) if "seq" in item else None,
+            is_relayed="relayed_at" in item,
+        )
+    except (KeyError, TypeError, ValueError):
+        # Not as any writer leaves it. Without an event it is Unreadable to whoever reads it: kept, counted,
+        # and in nobody's way.
+        return OutboxItem(event_id=event_id, log=NO_LOG, event=b"")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moment(text)
+    except ValueError:
+        return LONG_AGO

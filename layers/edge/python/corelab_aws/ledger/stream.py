@@ -26,7 +26,7 @@ def new_events(batch: Mapping[str, Any]) -> dict[TrialId, list[NewEvent]]:
         image = record["dynamodb"].get("NewImage", {})
         key = record["dynamodb"]["Keys"]["pk"]["S"]
         if record["eventName"] == "INSERT" and key.startswith(OUTBOX):
-            log = TrialId(image["log"]["S"])
+            log = TrialId(image.get("log", {}).get("S", ""))  # the outbox finds one without a log Unreadable
             event_id = EventId(key.removeprefix(OUTBOX))
             number = record["dynamodb"]["SequenceNumber"]
             found.setdefault(log, []).append(NewEvent(event_id=event_id, log=log, record=number))
