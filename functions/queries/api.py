@@ -10,7 +10,6 @@ from corelab.kernel.ids import QueryId, TrialId
 from corelab.queries import service
 from corelab.queries.errors import QueryUnknown
 from corelab.queries.model import Query
-from corelab_aws.charters import charter_by_hash, charter_in_force
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.wire import TrialInPath
 from corelab_aws.store import store
@@ -40,14 +39,8 @@ def list_queries(
 def answer_query(trial: TrialInPath, query: QueryPath, body: AnswerBody) -> QueryAnswer:
     """Answer a query, with one of the answers that the charter offers."""
     access, found = _permitted("answer_query", trial=trial, query=query)
-    charter_hash = found.charter or charter_in_force(store(), TrialId(trial))[1]
-    texts = charter_by_hash(store(), TrialId(trial), charter_hash).qc.texts
-    asked = {line.query for line in found.lines}
-    offered = frozenset(answer for id, text in texts.items() if id in asked for answer in text.answers)
-    command = app.command(access, "answer_query", trial=trial, charter=charter_hash)
-    outcome = service.answer(
-        store(), command=command, query=found, answer=body.answer, text=body.text, offered=offered
-    )
+    command = app.command(access, "answer_query", trial=trial, charter=found.charter)
+    outcome = service.answer(store(), command=command, query=found, answer=body.answer, text=body.text)
     return QueryAnswer.of(outcome.state)
 
 

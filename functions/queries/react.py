@@ -57,6 +57,7 @@ def line(finding: dict[str, Any]) -> Line:
         section=finding["section"],
         query=finding["query"],
         text=finding["text"],
+        answers=tuple(finding["answers"]),
     )
 
 

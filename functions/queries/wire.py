@@ -31,6 +31,7 @@ class LineAnswer(Wire):
     asked: str
     section: str
     text: str
+    answers: list[str] = Field(description="What a site may answer.")
     is_passed: bool
 
 
@@ -81,6 +82,7 @@ class QueryAnswer(Wire):
                     asked=line.asked,
                     section=line.section,
                     text=line.text,
+                    answers=[*line.answers],
                     is_passed=line.is_passed,
                 )
                 for line in query.lines

@@ -20,7 +20,7 @@ TRIAL = TrialId("DEMO01")
 NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)  # a Friday
 SLICES = ("INT-11", "MR_BRAIN/AX")
 COUNT = ("CO-02", "MR_BRAIN/AX")
-OFFERED = frozenset({"resent", "not_available"})
+OFFERED = ("resent", "not_available")
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def line(asks, seen="3 slices are missing"):
         asked="no gaps",
         section="5.2",
         query="slices_missing",
+        answers=OFFERED,
         text=f"{seen}; the charter (5.2) asks for no gaps.",
     )
 
@@ -134,14 +135,21 @@ def test_something_new_that_fails_is_a_new_query(store):
 def test_an_answered_query_closes_when_the_check_passes(store):
     (query,) = after(store, judged(1, SLICES))
     service.answer(
-        store,
-        command=caused_by("cmd", actor=person(Role.SITE)),
-        query=query,
-        answer="resent",
-        text=None,
-        offered=OFFERED,
+        store, command=caused_by("cmd", actor=person(Role.SITE)), query=query, answer="resent", text=None
     )
     (query,) = after(store, judged(2, transmittal="tms_2"))
+    assert query.state == "CLOSED"
+
+
+def test_a_verdict_told_again_after_its_query_was_settled_asks_nothing_again(store):
+    (query,) = after(store, judged(1, SLICES))
+    for command, act in (("a", service.answer), ("b", service.accept)):
+        role = Role.SITE if act is service.answer else Role.DM
+        said = {"answer": "resent", "text": None} if act is service.answer else {}
+        act(store, command=caused_by(command, actor=person(role)), query=query, **said)
+
+    follow(store, command=caused_by("evt_again"), judgement=judged(1, SLICES))
+    (query,) = service.queries_of(store, trial=TRIAL, sites=None)
     assert query.state == "CLOSED"
 
 
@@ -166,22 +174,15 @@ def test_a_site_answers_with_what_the_charter_offers(store):
     command = caused_by("cmd", actor=person(Role.SITE))
 
     with pytest.raises(AnswerUnknown, match="not_available, resent"):
-        service.answer(store, command=command, query=query, answer="maybe", text=None, offered=OFFERED)
-    outcome = service.answer(
-        store, command=command, query=query, answer="resent", text="sorry", offered=OFFERED
-    )
+        service.answer(store, command=command, query=query, answer="maybe", text=None)
+    outcome = service.answer(store, command=command, query=query, answer="resent", text="sorry")
     assert (outcome.state.state, outcome.state.thread[-1].text) == ("ANSWERED", "sorry")
 
 
 def test_a_manager_reopens_with_a_reason_and_it_counts(store):
     (query,) = after(store, judged(1, SLICES))
     service.answer(
-        store,
-        command=caused_by("cmd1", actor=person(Role.SITE)),
-        query=query,
-        answer="resent",
-        text=None,
-        offered=OFFERED,
+        store, command=caused_by("cmd1", actor=person(Role.SITE)), query=query, answer="resent", text=None
     )
     with pytest.raises(ReasonMissing):
         service.reopen(store, command=caused_by("cmd2", actor=person(Role.DM)), query=query)

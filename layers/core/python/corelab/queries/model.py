@@ -43,7 +43,9 @@ class Line:
     section : str
         The charter's section.
     query : str
-        Id of the charter's query text; it says which answers there are.
+        Id of the charter's query text.
+    answers : tuple of str
+        What the charter that it was judged by offers a site to answer.
     is_passed : bool
         The check passes on newer data.
     """
@@ -57,6 +59,7 @@ class Line:
     section: str
     query: str
     text: str
+    answers: tuple[str, ...] = ()
     is_passed: bool = False
 
     @property
@@ -83,11 +86,13 @@ class Query:
     Attributes
     ----------
     charter : str or None
-        Hash of the charter that it was asked under; that one says which answers there are.
+        Hash of the charter that it was asked under.
     due : date
         The day by which the site should have answered.
     judged_version : int
         The judgement that the lines reflect; older ones, arriving late, change nothing.
+    opened_version : int
+        The judgement that opened it. The same judgement, told again, asks nothing again.
     reopened : int
         How often an answer was not enough.
     """
@@ -102,6 +107,7 @@ class Query:
     opened_at: datetime
     due: date
     judged_version: int
+    opened_version: int = 0
     reopened: int = 0
     thread: tuple[Message, ...] = ()
     charter: str | None = None

@@ -9,12 +9,19 @@ from corelab.queries.model import Line, Query
 SATURDAY = 5
 
 
-def new_lines(findings: Iterable[Line], unsettled: Iterable[Query]) -> tuple[Line, ...]:
-    """Findings that no unsettled query of the time point asks about yet.
+def new_lines(findings: Iterable[Line], *, known: Iterable[Query], version: int) -> tuple[Line, ...]:
+    """Findings that no query of the time point asks about.
 
-    A line that had passed and fails again is asked by the query that it stands in.
+    Parameters
+    ----------
+    known : iterable of Query
+        The time point's queries. A line that had passed and fails again is asked by the unsettled query that
+        it stands in; what this very judgement asked is not asked again, even where the answer settled it.
+    version : int
+        The judgement's.
     """
-    asked = {line.asks for query in unsettled for line in query.lines}
+    asking = [query for query in known if query.is_unsettled or query.opened_version == version]
+    asked = {line.asks for query in asking for line in query.lines}
     fresh: dict[tuple[str, str], Line] = {}
     for line in findings:
         if line.asks not in asked:

@@ -59,27 +59,21 @@ def follow(store: Store, *, command: Command, judgement: Judgement) -> tuple[Out
     unsettled = [query for query in known if query.is_unsettled]
     outcomes = [_review(store, query, command=command, judgement=judgement) for query in unsettled]
     newest = max((query.judged_version for query in known), default=0)
-    lines = new_lines(judgement.questions, unsettled)
+    lines = new_lines(judgement.questions, known=known, version=judgement.version)
     if lines and judgement.version >= newest:
         outcomes.append(_open(store, command=command, judgement=judgement, lines=lines))
     return tuple(outcome for outcome in outcomes if outcome is not None)
 
 
-def answer(
-    store: Store, *, command: Command, query: Query, answer: str, text: str | None, offered: frozenset[str]
-) -> Outcome[Query]:
+def answer(store: Store, *, command: Command, query: Query, answer: str, text: str | None) -> Outcome[Query]:
     """A site's answer.
-
-    Parameters
-    ----------
-    offered : frozenset of str
-        The answers that the charter offers for this query's lines.
 
     Raises
     ------
     AnswerUnknown
-        The answer is none of them.
+        The charter does not offer it for any of the query's lines.
     """
+    offered = {offered for line in query.lines for offered in line.answers}
     if answer not in offered:
         raise AnswerUnknown(f"Answer one of: {', '.join(sorted(offered))}.", answer_count=len(offered))
     return _move(
@@ -138,6 +132,7 @@ def _open(store: Store, *, command: Command, judgement: Judgement, lines: tuple[
         opened_at=command.now,
         due=business_days_after(command.now.date(), judgement.days_to_answer),
         judged_version=judgement.version,
+        opened_version=judgement.version,
     )
 
     def decide(found: Found[Query] | None) -> Decision[Query]:
