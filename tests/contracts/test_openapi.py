@@ -74,7 +74,7 @@ def test_every_route_asks_leave_for_its_own_operation(room, operations) -> None:
 
     assert found.keys() == {name for name, (*_, item) in operations.items() if item["tags"] == [room]}
     for name, words in found.items():
-        assert words == (set() if name == "read_me" else {name})  # who am I: asked by everyone signed in
+        assert words == {name}
 
 
 def test_every_operation_is_described_and_names_its_path(operations) -> None:
