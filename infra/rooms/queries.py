@@ -18,7 +18,7 @@ class Queries(Construct):
             self, "api", room="queries", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
         writes_state(self.api, "queries")
-        reads_state(self.api, "access", "tracking")
+        reads_state(self.api, "access")
         self.react = Door(
             self, "react", room="queries", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
