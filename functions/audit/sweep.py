@@ -33,7 +33,7 @@ def handler(_event: object, _context: object) -> None:
             trouble = {"log": log.log, "code": log.held_by, "unreadable": log.unreadable}
             logger.error("audit.log_in_trouble", extra=trouble | {"is_halted": log.is_halted})
     placed = sum(log.placed for log in swept.logs)
-    found = {"logs": len(swept.logs), "placed": placed, "relayed": swept.relayed}
+    found: dict[str, object] = {"logs": len(swept.logs), "placed": placed, "relayed": swept.relayed}
     held = {"listing_held_by": swept.listing_held_by, "relay_held_by": swept.relay_held_by}
     logger.info("audit.swept", extra=found | held)
 

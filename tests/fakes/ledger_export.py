@@ -1,6 +1,9 @@
 """Clean exports of a ledger, made by the real sequencer in memory, and hands that tamper with them."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from corelab.audit.entries import heartbeat_event
 from corelab.audit.model import SYSTEM_LOG
@@ -55,3 +58,27 @@ def verified(files: dict[str, bytes], *, as_of: datetime | None = None) -> Repor
 
 def causes(files: dict[str, bytes], *, as_of: datetime | None = None) -> set[str]:
     return {problem.cause for problem in verified(files, as_of=as_of).problems}
+
+
+def listing_changed(files: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
+    """The export with another listing of versions."""
+    listing = json.loads(files["versions.json"])
+    change(listing)
+    return files | {"versions.json": json.dumps(listing).encode()}
+
+
+def without(files: dict[str, bytes], is_gone: Callable[[str], bool]) -> dict[str, bytes]:
+    """The export of one who leaves these files out, and out of the listing too."""
+    kept = {path: data for path, data in files.items() if not is_gone(path)}
+
+    def relist(listing: dict[str, Any]) -> None:
+        listing["versions"] = [item for item in listing["versions"] if item["file"] in kept]
+
+    return listing_changed(kept, relist)
+
+
+def end_cut(files: dict[str, bytes], *, segments: int) -> dict[str, bytes]:
+    """The export of one who leaves out the end of the log, everywhere, and `_system`."""
+    places = (segments_of(files), checkpoints_of(files), checkpoints_of(files, "witness"))
+    gone = {path for paths in places for path in paths[-segments:]}
+    return without(files, lambda path: path in gone or "/_system/" in path)

@@ -41,8 +41,8 @@ def verify(context: Context, folder: Path, *, key: Path, as_of: str | None) -> i
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = datetime.min  # noqa: DTZ901 -- told apart by having no zone
-    if moment.tzinfo is None:
-        raise CannotRun("--as-of takes a moment with its time zone: 2026-01-31T08:15:00Z.")
-    return moment.astimezone(UTC)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # no moment, or one that UTC puts before the first year: the same answer
+    raise CannotRun("--as-of takes a moment with its time zone: 2026-01-31T08:15:00Z.")

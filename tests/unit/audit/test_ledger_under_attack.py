@@ -79,8 +79,7 @@ def test_two_hundred_honest_ledgers_raise_no_alarm() -> None:
     key = read_key(public_key_pem())
     for seed in range(HONEST):
         rng = Random(seed)  # noqa: S311 -- a ledger for each seed
-        report = verify(
-            clean_world(sizes_of(rng), objects=rng.randint(1, 9)).export(taken_at=later(3600)), key=key
-        )
+        world = clean_world(sizes_of(rng), objects=rng.randint(1, 9))
+        report = verify(world.export(taken_at=later(3600)), key=key, as_of=later(3600))
 
         assert (report.problems, report.notes) == ([], []), seed

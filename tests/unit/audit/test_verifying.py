@@ -15,12 +15,14 @@ from corelab.audit import verify as verifier
 from corelab.audit.model import SYSTEM_LOG
 from corelab.audit.sequencer import sequence
 from corelab.kernel.canonical import canonical_json
+from corelab.kernel.moments import moment_text
 from tests.fakes.ledger_export import (
     LOG,
     causes,
     checkpoints_of,
     clean_export,
     clean_world,
+    listing_changed,
     segment_path,
     segments_of,
     verified,
@@ -44,7 +46,7 @@ def flipped(data: bytes, at: int, mask: int = 1) -> bytes:
 
 
 def test_a_clean_export_verifies_and_says_what_it_holds(files):
-    report = verified(files)
+    report = verified(files, as_of=later(3600))
 
     assert report.problems == []
     assert report.notes == []
@@ -260,7 +262,8 @@ def test_what_the_system_log_knows_of_a_younger_checkpoint_is_a_note_for_a_while
 
     assert report.problems == []
     assert report.notes == ["_system: DEMO01 has grown to 7 entries since it was exported"]
-    assert causes(files, as_of=later(3600)) == {"SYSTEM_DIFFERS"}
+    late = listing_changed(files, lambda listing: listing.update(taken_at=moment_text(later(3600))))
+    assert causes(late, as_of=later(3600)) == {"SYSTEM_DIFFERS"}
 
 
 def export_to(folder: Path, files: dict[str, bytes]) -> Path:

@@ -9,13 +9,17 @@ What it holds the export to, for each log in it:
 2. **Checkpoints** (C2SP tlog-checkpoint) are signed by the key, name this log, and their root is the RFC 6962
    root of the entries they cover: so each is consistent with the one before. Every entry is covered.
 3. **Witness**: every checkpoint that the witness holds is in the ledger, the same bytes; the last is there.
-4. **Age**: the newest entry is not older than a day and two hours (each log has a daily heartbeat).
+4. **Age**: the newest entry is not older than a day and two hours (each log has a daily heartbeat). What
+   claims to come from the future does not count. Without `--as-of` the age is by the export's own word.
 5. **Versions**: each object has one content; a version with other bytes or a delete marker is a failure.
 6. **Objects**: for each object, versions run from 1 without gaps, and `before` of one is `after` of the last.
-7. **`_system`**: what it says of other logs' checkpoints agrees with those logs.
+7. **`_system`**: what it says of other logs' checkpoints agrees with those logs, and each of them is there.
+   A log that it speaks of and the export lacks is noted.
 
 When a signed root does not fit, the leaf hashes in each segment's header tell which line was changed: they
 are believed only where they lead to the signed root.
+
+An export is whatever somebody handed over: nothing in it is trusted, not even that it is short, flat or text.
 
 Exit code 0: it verifies. 3: it does not, and the report says why and where. 2: it could not be run.
 """
@@ -34,7 +38,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -42,8 +46,13 @@ MAX_AGE = timedelta(hours=26)  # a heartbeat a day, and two hours for a late swe
 SETTLING = timedelta(minutes=5)  # versions of one object may reach the log out of order, never for long
 SKEW = timedelta(minutes=15)  # clocks of servers differ by less; more is worth a note
 SEARCHED_BYTES = 4096  # longest line in which a changed byte is searched for
+SEARCHED_LINES = 20  # in how many it is searched for: where all were changed, the byte is no news
+LARGEST_NUMBER = 2**53  # that RFC 8785 writes exactly; no log gets there
+SCHEMA = "export/1"
 SYSTEM_LOG = "_system"
-FILE = re.compile(r"(ledger|witness)/([^/]+)/(segments|checkpoints)/(\d{12})\.(jsonl|txt)")
+FILE = re.compile(
+    r"(ledger|witness)/([A-Za-z0-9_][A-Za-z0-9._-]{0,63})/(segments|checkpoints)/([0-9]{12})\.(jsonl|txt)"
+)
 DONE, CANNOT_RUN, UNVERIFIED = 0, 2, 3
 
 
@@ -100,6 +109,21 @@ class SegmentFile(NamedTuple):
     file: str
     lines: list[Line]
     claimed: list[bytes]
+
+
+class Taken(NamedTuple):
+    """When the export was taken.
+
+    `as_of` is what ages are measured at: the reader's word, else the export's. `settled` is the earlier of
+    the two, for what may still have been on its way.
+    """
+
+    as_of: datetime | None
+    settled: datetime | None
+
+    def is_young(self, at: datetime | None) -> bool:
+        """Whether what happened then may not have reached the export."""
+        return bool(at and self.settled and -SKEW <= self.settled - at <= SETTLING)
 
 
 class Note(NamedTuple):
@@ -184,7 +208,7 @@ def read_key(pem: bytes) -> Ed25519PublicKey:
     """The ledger's public key."""
     try:
         key = load_pem_public_key(pem)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise CannotRun("the key file is no public key in PEM") from error
     if not isinstance(key, Ed25519PublicKey):
         raise CannotRun("the key is not Ed25519")
@@ -215,18 +239,48 @@ def verify(
         There is no log in the export.
     """
     report = Report()
-    listed_at = _check_versions(files, report)
     logs = sorted({found[2] for path in files if (found := FILE.fullmatch(path))})
     if not logs:
         raise CannotRun("there is no log in the export")
-    tellings = {}
-    for log in logs:
-        reader = LogVerifier(files, log=log, key=key, report=report)
-        reader.run(as_of=as_of or listed_at, needs_witness=needs_witness)
-        tellings[log] = reader
-    if SYSTEM_LOG in tellings:
-        _check_system(tellings, report, as_of=as_of or listed_at)
+    try:
+        _verify_logs(files, logs, key=key, report=report, as_of=as_of, needs_witness=needs_witness)
+    except Exception as error:  # noqa: BLE001 -- whatever breaks the verifier was not written by a ledger
+        detail = f"the verifier ends at something that no ledger writes ({type(error).__name__})"
+        report.fail("UNEXPECTED", detail)
     return report
+
+
+def _verify_logs(
+    files: Mapping[str, bytes],
+    logs: Sequence[str],
+    *,
+    key: Ed25519PublicKey,
+    report: Report,
+    as_of: datetime | None,
+    needs_witness: bool,
+) -> None:
+    listed_at = _check_versions(files, report)
+    said = [at for at in (as_of, listed_at) if at]
+    taken = Taken(as_of=as_of or listed_at, settled=min(said, default=None))
+    readers = {}
+    for log in logs:
+        readers[log] = LogVerifier(files, log=log, key=key, report=report)
+        readers[log].run(taken, needs_witness=needs_witness)
+    if SYSTEM_LOG in readers:
+        _check_system(readers, report, taken=taken, needs_witness=needs_witness)
+    else:
+        report.notes.append(
+            f"{SYSTEM_LOG} is not in the export: whether other logs were left out, or checkpoints from the "
+            "middle of these, cannot be told"
+        )
+    if as_of is None:
+        shown = listed_at.isoformat() if listed_at else "nobody knows when"
+        report.notes.append(
+            f"how old the newest entries may be is by the export's own word (taken {shown}); "
+            "say when it was taken with --as-of"
+        )
+    elif listed_at and listed_at - as_of > SKEW:
+        report.notes.append(f"the export says that it was taken {listed_at - as_of} after --as-of")
 
 
 class LogVerifier:
@@ -244,19 +298,20 @@ class LogVerifier:
         self.hashes: list[bytes] = []
         self.actual: dict[int, bytes] = {}  # roots of the entries as they stand, at each checkpoint's size
         self.checkpoints: list[Note] = []
+        self.searches_left = SEARCHED_LINES
 
-    def run(self, *, as_of: datetime | None, needs_witness: bool) -> None:
+    def run(self, taken: Taken, *, needs_witness: bool) -> None:
         """All checks, in the order of the opening text."""
         self._read_segments()
         self.hashes = [leaf_hash(line.raw) for line in self.lines]
-        sizes = {size for place in ("ledger", "witness") for size, _ in self._paths(place, "checkpoints")}
+        sizes = {size for place in ("ledger", "witness") for size, _ in self.paths(place, "checkpoints")}
         self.actual = roots_at(self.hashes, sizes)
         self._check_entries()
         self._read_checkpoints()
         self._check_roots()
         witnessed = self._check_witness(is_needed=needs_witness)
-        newest = self._check_age(as_of)
-        self._check_objects(as_of)
+        newest = self._check_age(taken.as_of)
+        self._check_objects(taken)
         self.report.logs[self.log] = {
             "entries": len(self.lines),
             "segments": len(self.segments),
@@ -273,7 +328,7 @@ class LogVerifier:
 
     def _read_segments(self) -> None:
         next_number, first = 0, 0
-        for number, path in self._paths("ledger", "segments"):
+        for number, path in self.paths("ledger", "segments"):
             if number != next_number:
                 gone = f"ledger/{self.log}/segments/{next_number:012d}.jsonl"
                 detail = f"segments {next_number} to {number - 1} are not there"
@@ -328,11 +383,10 @@ class LogVerifier:
                 self.report.fail(
                     "ENTRY_NOT_CANONICAL", "not canonical JSON", **place | {"seq": expected, "byte": where}
                 )
-            seq, event_id = entry.get("seq"), str(entry.get("event_id"))
+            seq, event_id = _number(entry.get("seq")), _told(entry.get("event_id"))
             if seq != expected:
-                self.report.fail(
-                    "SEQ_GAP", f"seq is {seq} where {expected} comes next", **place, seq=expected
-                )
+                detail = f"seq is {_told(entry.get('seq'))} where {expected} comes next"
+                self.report.fail("SEQ_GAP", detail, **place, seq=expected)
             if entry.get("trial") != self.log:
                 self.report.fail("WRONG_LOG", "the entry is another log's", **place, seq=expected)
             if event_id in seen:
@@ -345,12 +399,12 @@ class LogVerifier:
             elif previous and previous - at > SKEW:
                 self.note(f"time runs back by {previous - at} at seq {expected}; order is by seq")
             previous = at or previous
-            expected = (seq if isinstance(seq, int) else expected) + 1
+            expected = (expected if seq is None else seq) + 1
 
     # 2. Checkpoints
 
     def _read_checkpoints(self) -> None:
-        for size, path in self._paths("ledger", "checkpoints"):
+        for size, path in self.paths("ledger", "checkpoints"):
             if note := self._opened(path, size):
                 self.checkpoints.append(note)
 
@@ -437,8 +491,9 @@ class LogVerifier:
             first = last
 
     def _blame(self, segment: SegmentFile, found: list[bytes], *, first: int) -> None:
-        gone = [at for at, each in enumerate(segment.claimed) if each not in set(found)]
-        new = [at for at, each in enumerate(found) if each not in set(segment.claimed)]
+        there, signed = set(found), set(segment.claimed)
+        gone = {at: True for at, each in enumerate(segment.claimed) if each not in there}  # a set, in order
+        new = {at: True for at, each in enumerate(found) if each not in signed}
         for at in gone:
             if at not in new:
                 line = segment.lines[min(at, len(segment.lines) - 1)] if segment.lines else None
@@ -472,7 +527,7 @@ class LogVerifier:
         place = {"file": line.file, "line": line.line, "seq": seq}
         if expected is None:
             self.report.fail("ENTRY_ADDED", "an entry that was never signed", **place, byte=line.byte)
-        elif change := changed_byte(line.raw, expected):
+        elif change := self._searched(line.raw, expected):
             at, value = change
             detail = f"one byte was changed: 0x{line.raw[at]:02x} stands where 0x{value:02x} was signed"
             self.report.fail("ENTRY_CHANGED", detail, **place, byte=line.byte + at)
@@ -481,10 +536,14 @@ class LogVerifier:
             detail = f"the entry is not the one that was signed (bytes {line.byte} to {end})"
             self.report.fail("ENTRY_CHANGED", detail, **place, byte=line.byte)
 
+    def _searched(self, line: bytes, expected: bytes) -> tuple[int, int] | None:
+        self.searches_left -= 1
+        return changed_byte(line, expected) if self.searches_left >= 0 else None
+
     # 3. Witness
 
     def _check_witness(self, *, is_needed: bool) -> int:
-        copies = dict(self._paths("witness", "checkpoints"))
+        copies = dict(self.paths("witness", "checkpoints"))
         for size, path in copies.items():
             original = f"ledger/{self.log}/checkpoints/{size:012d}.txt"
             if original not in self.files:
@@ -496,7 +555,7 @@ class LogVerifier:
                     "WITNESS_DIFFERS", "ledger and witness hold other checkpoints", file=path, byte=at
                 )
             self._opened(path, size)
-        last = max((size for size, _ in self._paths("ledger", "checkpoints")), default=None)
+        last = max((size for size, _ in self.paths("ledger", "checkpoints")), default=None)
         if last is None:
             self.report.fail("CHECKPOINT_MISSING", "the log has no checkpoint")
         elif is_needed and last not in copies:
@@ -507,12 +566,16 @@ class LogVerifier:
     # 4. Age
 
     def _check_age(self, as_of: datetime | None) -> datetime | None:
-        times = [at for line in self.lines if line.entry and (at := _moment(line.entry.get("at")))]
-        newest = max(times, default=None)
-        if newest and as_of and as_of - newest > MAX_AGE:
-            detail = (
-                f"the newest entry is {as_of - newest} old: the end of the log is missing, or it stood still"
-            )
+        newest: datetime | None = None
+        for seq, line in enumerate(self.lines):
+            at = _moment((line.entry or {}).get("at"))
+            if at and as_of and at - as_of > SKEW:
+                self.note(f"the entry of {at.isoformat()} is from the future (seq {seq}); it proves no age")
+            elif at:
+                newest = max(newest or at, at)
+        if as_of and self.lines and (newest is None or as_of - newest > MAX_AGE):
+            old = f"the newest entry is {as_of - newest} old" if newest else "no entry is that old"
+            detail = f"{old}: the end of the log is missing, or it stood still"
             self.report.fail("STALE", detail, file=self.segments[-1].file, seq=len(self.lines) - 1)
         beats = [
             at.date()
@@ -528,46 +591,46 @@ class LogVerifier:
 
     # 6. Objects
 
-    def _check_objects(self, as_of: datetime | None) -> None:
-        objects: dict[tuple[str, str, str], dict[int, tuple[int, Line]]] = {}
-        times = []
+    def _check_objects(self, taken: Taken) -> None:
+        objects: dict[tuple[str, ...], dict[int, tuple[int, Line]]] = {}
         for seq, line in enumerate(self.lines):
-            if line.entry is None or not isinstance(version := line.entry.get("version"), int):
+            if line.entry is None:
                 continue
-            name = tuple(str(line.entry.get(part)) for part in ("room", "object", "id"))
-            versions = objects.setdefault((name[0], name[1], name[2]), {})
-            times.append(_moment(line.entry.get("at")))
+            name = tuple(_told(line.entry.get(part)) for part in ("room", "object", "id"))
+            version = _number(line.entry.get("version"))
+            if version is None:
+                detail = f"{name[1]} {name[2]} has version {_told(line.entry.get('version'))}, which is none"
+                self._fail_at(line, "VERSION_GAP", detail, seq=seq)
+                continue
+            versions = objects.setdefault(name, {})
             if version in versions:
                 detail = f"{name[1]} {name[2]} has version {version} at seq {versions[version][0]} already"
                 self._fail_at(line, "VERSION_TWICE", detail, seq=seq)
             versions[version] = (seq, line)
-        now = as_of or max((at for at in times if at), default=None)
         for (_, kind, id), versions in objects.items():
-            self._check_chain(f"{kind} {id}", versions, now=now)
+            self._check_chain(f"{kind} {id}", versions, taken=taken)
 
-    def _check_chain(
-        self, name: str, versions: Mapping[int, tuple[int, Line]], *, now: datetime | None
-    ) -> None:
+    def _check_chain(self, name: str, versions: Mapping[int, tuple[int, Line]], *, taken: Taken) -> None:
         expected, after = 1, None
         for version in sorted(versions):
             seq, line = versions[version]
             entry = line.entry or {}
             if version != expected:
-                at = _moment(entry.get("at"))
                 detail = f"{name} has version {version} and not {expected}"
-                if at and now and now - at <= SETTLING:
+                if taken.is_young(_moment(entry.get("at"))):
                     self.note(f"{detail}, yet; it may still be on its way (seq {seq})")
                 else:
                     self._fail_at(line, "VERSION_GAP", detail, seq=seq)
-            elif entry.get("before") != after:
+            elif _hash(entry.get("before")) != after:
                 detail = f"{name} version {version} does not follow from the version before it"
                 self._fail_at(line, "CHAIN_BROKEN", detail, seq=seq)
-            expected, after = version + 1, entry.get("after")
+            expected, after = version + 1, _hash(entry.get("after"))
 
     def _fail_at(self, line: Line, cause: str, detail: str, *, seq: int) -> None:
         self.report.fail(cause, detail, file=line.file, line=line.line, seq=seq, byte=line.byte)
 
-    def _paths(self, place: str, kind: str) -> Iterator[tuple[int, str]]:
+    def paths(self, place: str, kind: str) -> Iterator[tuple[int, str]]:
+        """The log's files of one kind in one place, each with its number."""
         for path in sorted(self.files):
             found = FILE.fullmatch(path)
             if found and found.group(1, 2, 3) == (place, self.log, kind):
@@ -590,25 +653,32 @@ def _check_versions(files: Mapping[str, bytes], report: Report) -> datetime | No
             "VERSIONS_MISSING", "the listing of versions is unreadable or not there", file="versions.json"
         )
         return None
+    taken_at = _moment(listing.get("taken_at"))
+    if listing.get("schema") != SCHEMA:
+        detail = f"the listing is not of the schema {SCHEMA}, which alone is known here"
+        report.fail("VERSIONS_MISSING", detail, file="versions.json")
+    if taken_at is None:
+        detail = "the listing does not say when it was taken"
+        report.fail("VERSIONS_MISSING", detail, file="versions.json")
     oldest: dict[str, bytes] = {}
     for item in versions:
         _check_version(item, files=files, oldest=oldest, report=report)
-    listed = {str(item.get("file")) for item in versions}
+    listed = {item["file"] for item in versions if isinstance(item.get("file"), str)}
     for path in files:
         if path.startswith(("ledger/", "witness/")) and path not in listed:
             report.fail("FILE_UNKNOWN", "the file is not in the listing of versions", file=path)
-    return _moment(listing.get("taken_at"))
+    return taken_at
 
 
 def _check_version(
     item: Mapping[str, Any], *, files: Mapping[str, bytes], oldest: dict[str, bytes], report: Report
 ) -> None:
     """Hold one version to the oldest of its object; the listing names the oldest first."""
-    bucket, key, path = (str(item.get(name)) for name in ("bucket", "key", "file"))
+    bucket, key, path = (_text(item.get(name)) for name in ("bucket", "key", "file"))
     place = f"{bucket}/{key.removeprefix('ledger/')}"
     if item.get("is_delete_marker"):
         report.fail(
-            "DELETE_MARKER", f"{key} ({bucket}) was marked as deleted at {item.get('at')}", file=place
+            "DELETE_MARKER", f"{key} ({bucket}) was marked as deleted at {_told(item.get('at'))}", file=place
         )
     elif path not in files:
         report.fail("FILE_MISSING", f"a listed version of {key} ({bucket}) is not in the export", file=path)
@@ -621,22 +691,28 @@ def _check_version(
         oldest.setdefault(place, files[path])
 
 
-def _check_system(logs: Mapping[str, LogVerifier], report: Report, *, as_of: datetime | None) -> None:
+def _check_system(
+    logs: Mapping[str, LogVerifier], report: Report, *, taken: Taken, needs_witness: bool
+) -> None:
     told: dict[str, list[tuple[int, str, int, Line]]] = {}
     for seq, line in enumerate(logs[SYSTEM_LOG].lines):
         entry = line.entry or {}
         data = entry.get("data")
         if entry.get("type") == "CheckpointSigned.v1" and isinstance(data, dict):
-            size = data.get("size")
-            if isinstance(size, int) and str(data.get("log")) in logs:
-                told.setdefault(str(data["log"]), []).append((size, str(data.get("root")), seq, line))
-    for name, checkpoints in told.items():
-        roots = roots_at(logs[name].hashes, {size for size, *_ in checkpoints})
-        for size, root, seq, line in checkpoints:
-            at = _moment((line.entry or {}).get("at"))
+            size, name = _number(data.get("size")), _text(data.get("log"))
+            if size is not None and name:
+                told.setdefault(name, []).append((size, _text(data.get("root")), seq, line))
+    if absent := sorted(told.keys() - logs.keys()):
+        named = ", ".join(map(_told, absent))
+        report.notes.append(f"{SYSTEM_LOG} speaks of logs that are not in the export: {named}")
+    for name in told.keys() & logs.keys():
+        sizes = {size for size, *_ in told[name]}
+        _check_told_are_there(logs[name], sizes, report, needs_witness=needs_witness)
+        roots = roots_at(logs[name].hashes, sizes)
+        for size, root, seq, line in told[name]:
             if size in roots and roots[size].hex() == root:
                 continue
-            if size not in roots and at and as_of and as_of - at <= SETTLING:
+            if size not in roots and taken.is_young(_moment((line.entry or {}).get("at"))):
                 report.notes.append(f"{SYSTEM_LOG}: {name} has grown to {size} entries since it was exported")
                 continue
             detail = f"{SYSTEM_LOG} holds another checkpoint of {name} at {size} entries"
@@ -644,9 +720,21 @@ def _check_system(logs: Mapping[str, LogVerifier], report: Report, *, as_of: dat
             report.fail("SYSTEM_DIFFERS", detail, **place)
 
 
+def _check_told_are_there(log: LogVerifier, sizes: set[int], report: Report, *, needs_witness: bool) -> None:
+    """Hold a log to the checkpoints that `_system` knows of it: it was told when both places had them."""
+    last = max((size for size, _ in log.paths("ledger", "checkpoints")), default=0)
+    places = {"ledger": "CHECKPOINT_MISSING"} | ({"witness": "WITNESS_MISSING"} if needs_witness else {})
+    for place, cause in places.items():
+        there = {size for size, _ in log.paths(place, "checkpoints")}
+        for size in sorted(size for size in sizes - there if size < last):
+            gone = f"{place}/{log.log}/checkpoints/{size:012d}.txt"
+            detail = f"{SYSTEM_LOG} knows of a checkpoint of {size} entries that is not there"
+            report.fail(cause, detail, file=gone, seq=size)
+
+
 def _json_object(raw: bytes) -> Mapping[str, Any] | None:
     try:
-        value = json.loads(raw)
+        value = json.loads(raw.decode())  # of bytes it would guess the encoding
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -666,7 +754,7 @@ def _broken_at(raw: bytes) -> int:
         return error.start
     except json.JSONDecodeError as error:
         return len(error.doc[: error.pos].encode())
-    except RecursionError:
+    except (ValueError, RecursionError):  # more digits than a number has, or nesting without end
         return 0
     return 0
 
@@ -681,12 +769,34 @@ def _claimed_hashes(header: bytes) -> list[bytes] | None:
         return None
 
 
-def _moment(text: object) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
+        at = datetime.fromisoformat(_text(value))
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one that UTC puts before the first year
         return None
-    return None if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _number(value: object) -> int | None:
+    """A whole number that a ledger may hold, else None. `true` is none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= LARGEST_NUMBER else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _hash(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _told(value: object) -> str:
+    """A value in a report: short, and never what only looks like one."""
+    if isinstance(value, str) or _number(value) is not None:
+        return str(value)
+    return "nothing" if value is None else "no text or number"
 
 
 # The command -------------------------------------------------------------------------------------------
@@ -711,7 +821,14 @@ def report_text(report: Report) -> str:
         rows.append(f"FAIL {problem.cause}: {problem.detail} [{', '.join(filter(None, place))}]")
     rows += [f"note {note}" for note in report.notes]
     rows.append("The ledger verifies." if report.verifies else "The ledger does NOT verify.")
-    return "\n".join(rows)
+    return "\n".join(map(_printable, rows))
+
+
+def _printable(row: str) -> str:
+    """A row that stays one, whatever an export put into it: no line ends, no terminal's commands."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in row
+    )
 
 
 def _numbered(problem: Problem) -> list[str]:
@@ -744,8 +861,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report.notes.append(
             "the key came with the export: this proves only that the export agrees with itself"
         )
-    sys.stdout.write((report_json(report) if chosen.json else report_text(report)) + "\n")
+    _show(report_json(report) if chosen.json else report_text(report))
     return DONE if report.verifies else UNVERIFIED
+
+
+def _show(text: str) -> None:
+    """Write what the terminal's encoding can show; escapes for the rest."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 if __name__ == "__main__":
