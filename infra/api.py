@@ -106,8 +106,10 @@ class Api(Construct):
         )
         for kind, status, code, detail in PROBLEMS:
             self._problem(kind, status=status, code=code, detail=detail)
+        client = platform.foundation.people.client.user_pool_client_id
         for door in doors.values():
             enters_refusals(door)
+            door.tell("USER_POOL_CLIENT", client)
         self._operations(platform, operations, doors)
         platform.alarms.above(
             "ApiFaults",

@@ -15,6 +15,7 @@ SETTINGS = (
     *("STATE_TABLE", "LEDGER_TABLE", "INCOMING_BUCKET", "RECORDS_BUCKET", "PACKS_BUCKET", "LEDGER_BUCKET"),
     *("WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "STATE_MACHINE", "USER_POOL", "USER_POOL_CLIENT"),
 )
+CLIENT = "user_pool_client"  # as `door_module` sets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ def claims(person: str, *, groups: str | None = None, **others: str) -> dict[str
         "iat": "Mon Nov 23 08:00:05 UTC 2026",
         "auth_time": "1795420800",
         "token_use": "id",
+        "aud": CLIENT,
     }
     return found | ({} if groups is None else {"cognito:groups": groups}) | others
 

@@ -6,7 +6,7 @@ stops the evaluation: nothing is allowed by not being understood.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -184,7 +184,11 @@ def _renamed(item: Statement, known: Mapping[str, str]) -> Statement:
 
 def may(assembly: Assembly, role: Resource, action: str, target: Target) -> bool:
     """Whether the role may do this to that. Default deny."""
-    by_role = assembly.statements(role)
+    return may_by(assembly.statements(role), role, action, target)
+
+
+def may_by(by_role: Sequence[Statement], role: Resource, action: str, target: Target) -> bool:
+    """The same for a role with these statements."""
     everything = [*by_role, *target.policy]
     if any(item.effect == "Deny" and _applies(item, action, target, role) for item in everything):
         return False

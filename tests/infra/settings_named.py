@@ -29,12 +29,13 @@ def settings_of(door: Path) -> set[str]:
 
 @cache
 def _adapters() -> dict[str, ast.AST]:
-    """Functions of the edge by name."""
+    """Functions and classes of the edge by name."""
     return {
         node.name: node
         for path in EDGE.rglob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.name not in ("setting", "setting_or", "bucket")
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and node.name not in ("setting", "setting_or", "bucket")
     }
 
 

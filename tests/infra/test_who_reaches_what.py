@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from infra.deployment import ROOT
-from tests.infra.reach import ACTIONS, may, reached, roles, targets
-from tests.infra.templates import Assembly
+from tests.infra.reach import ACTIONS, may, may_by, reached, roles, targets
+from tests.infra.templates import Assembly, Resource, Statement
 
 TABLE = ROOT / "tests" / "golden" / "reach.csv"
 LEAST_CELLS = 500
@@ -51,6 +51,30 @@ def test_no_role_takes_back_unlocks_or_hides_anything_of_ledger_or_witness(produ
         for target in locked:
             for action in destroying & {*ACTIONS[target.kind]}:
                 assert not may(production, role, action, target), (role.id, action, target.name)
+
+
+def test_not_even_who_may_do_everything_takes_back_or_writes_over_what_is_locked(
+    production: Assembly,
+) -> None:
+    everything = Statement(
+        effect="Allow",
+        principals=frozenset(),
+        actions=frozenset({"*"}),
+        resources=frozenset({"*"}),
+        conditions={},
+    )
+    owner = Resource(stack="", id="owner", type="AWS::IAM::Role", properties={"RoleName": "owner"}, whole={})
+    protected = {
+        *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectRetention"),
+        *("s3:PutObjectLegalHold", "s3:BypassGovernanceRetention", "s3:PutBucketVersioning"),
+        *("s3:PutBucketObjectLockConfiguration", "s3:PutLifecycleConfiguration"),
+    }
+
+    for target in (
+        item for item in targets(production) if item.name.removeprefix("bucket ").startswith(LOCKED)
+    ):
+        for action in protected & {*ACTIONS[target.kind]}:
+            assert not may_by([everything], owner, action, target), (action, target.name)
 
 
 def test_no_role_switches_the_trail_off_or_deletes_a_log(production: Assembly) -> None:

@@ -16,7 +16,7 @@ from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import SiteId, TrialId
 from corelab.kernel.write_path import Write
 from corelab_aws.doors.api import Api
-from tests.fakes.api_requests import answer, claims, door_module, request
+from tests.fakes.api_requests import CLIENT, answer, claims, door_module, request
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import NOW, TRIAL, account, grant, signed_in
 
@@ -37,6 +37,11 @@ def refuse(store, *, person="ann", operation="read_tracker", trial=TRIAL, code="
 
 def refusals(store):
     return [event for event in store.events.values() if event.type == "AccessRefused.v1"]
+
+
+@pytest.fixture(autouse=True)
+def _client(monkeypatch) -> None:
+    monkeypatch.setenv("CORELAB_USER_POOL_CLIENT", CLIENT)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from corelab.kernel.actors import Role
 from corelab_aws.doors import api as api_module
 from corelab_aws.doors.api import Api, KeyMissing
 from corelab_aws.doors.wire import Day, Name, Wire
-from tests.fakes.api_requests import answer, claims, request
+from tests.fakes.api_requests import CLIENT, answer, claims, request
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import NOW, account, grant
 
@@ -34,6 +34,11 @@ STATUSES = {
     errors.SignatureMissing: 422,
     errors.CorelabError: 422,
 }
+
+
+@pytest.fixture(autouse=True)
+def _client(monkeypatch) -> None:
+    monkeypatch.setenv("CORELAB_USER_POOL_CLIENT", CLIENT)
 
 
 class Asked(Wire):
@@ -176,8 +181,19 @@ def store() -> MemoryStore:
 
 @pytest.mark.parametrize(
     "who",
-    [None, {}, {"sub": "pm"}, claims("pm") | {"iat": "yesterday"}, {"iat": "1795420800", "auth_time": "1"}],
-    ids=["no claims", "empty claims", "a subject alone", "no moment", "no subject"],
+    [
+        None,
+        {},
+        {"sub": "pm", "token_use": "id", "aud": CLIENT},
+        claims("pm") | {"iat": "yesterday"},
+        {"iat": "1795420800", "auth_time": "1", "token_use": "id", "aud": CLIENT},
+        claims("pm", token_use="access"),  # noqa: S106 -- a kind of token
+        claims("pm", aud="another-client"),
+    ],
+    ids=[
+        *("no claims", "empty claims", "a subject alone", "no moment", "no subject"),
+        *("an access token", "another client"),
+    ],
 )
 def test_a_request_without_a_whole_identity_is_not_signed_in(store, who) -> None:
     refused = answer(who_door(store), request("POST", "/v1/thing", who=who, key="1"))

@@ -32,6 +32,7 @@ from corelab.kernel.ids import PersonId, SiteId, TrialId, derived_id
 from corelab.kernel.write_path import Command, Store
 from corelab_aws.clock import now
 from corelab_aws.ledger.measures import measure
+from corelab_aws.settings import setting
 
 PROBLEM = "application/problem+json"
 LONGEST_KEY = 128
@@ -88,12 +89,16 @@ class Api(APIGatewayRestResolver):
     def signed_in(self) -> SignedIn:
         """Who the gateway's authorizer verified.
 
+        The authorizer takes every token of the pool; here only an ID token of our own client is one.
+
         Raises
         ------
         NotSignedIn
-            No verified claims came with the request.
+            No verified claims came with the request, or another kind of token's.
         """
         claims = self._claims()
+        if (claims.get("token_use"), claims.get("aud")) != ("id", setting("USER_POOL_CLIENT")):
+            raise NotSignedIn("Sign in: the API takes the ID token of its own client.")
         groups = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
         try:
             return SignedIn(
