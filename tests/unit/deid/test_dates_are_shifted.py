@@ -58,7 +58,10 @@ def test_a_subject_without_a_salt_gets_no_offset():
         (b"20261310", "DA", None),
         (b"YESTERDA", "DA", None),
         (b"00010103", "DA", None),
-        (b"00010108", "DA", b"00010101"),
+        (b"00010108", "DA", None),
+        (b"19700101", "DA", None),
+        (b"19791231101500", "DT", None),
+        (b"19800108", "DA", b"19800101"),
     ],
 )
 def test_a_date_moves_by_the_offset_or_not_at_all(value, vr, expected):

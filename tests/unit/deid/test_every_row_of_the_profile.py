@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from corelab.deid.table import attribute_types, rows
+from corelab.deid.table import attribute_types, own_removals, rows
 from corelab.dicom.dictionary import lookup
 from corelab.dicom.errors import Unreadable
 from corelab.dicom.syntaxes import CT_IMAGE
@@ -76,7 +76,7 @@ def planted(row):
 
 
 def action(row, *, is_nested, profile=PROFILE):
-    if not row.vr:
+    if not row.vr or tag_of(row) in own_removals():
         return "X"
     if profile.shift_dates and row.modified_dates == "C":
         if row.vr in SHIFTED:

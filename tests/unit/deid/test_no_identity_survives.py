@@ -32,7 +32,7 @@ TEXT_VRS = (
 IDENTIFYING = sorted(tag for tag in rows_by_tag() if tag >> 16 >= 8 and lookup(tag))
 PRIVATE_TEXT = ("LO", "SH", "ST", "LT", "UT", "UN", "OB", "PN", "AE")
 
-UIDS_OF_IMAGE = {0x00080018, 0x0020000D, 0x0020000E}  # planted on their own: they name the image
+UIDS_OF_IMAGE = {0x00080018, 0x0020000D, 0x0020000E, 0x00200052}  # required: without them, nothing
 
 
 def token(number):

@@ -56,8 +56,10 @@ def test_references_still_meet_what_they_refer_to():
 
 def test_a_uid_without_a_row_is_mapped_unless_it_names_a_class():
     found = read(
-        io.BytesIO(cleaned(ct({0x00209312: ("UI", b"1.2.3.9"), 0x0008001A: ("UI", b"1.2.840.10008.5.1")})))
+        io.BytesIO(
+            cleaned(ct({0x00209312: ("UI", b"1.2.3.9"), 0x0008001A: ("UI", b"1.2.840.10008.5.1.4.1.1.2")}))
+        )
     )
 
     assert found[0x00209312].value == UIDS.of("1.2.3.9")
-    assert found[0x0008001A].value == "1.2.840.10008.5.1"
+    assert found[0x0008001A].value == "1.2.840.10008.5.1.4.1.1.2"

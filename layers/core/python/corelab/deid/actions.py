@@ -5,15 +5,16 @@ comes out stays valid: type 1 asks for a value, type 2 for the element, type 3 f
 Inside sequences every attribute counts as type 3.
 
 Where the table has no row, a public element passes with its declared value representation, except kinds
-of value that are identity or time by nature: a person's name goes, a UID is mapped unless it names a class
-or a scheme, a date is shifted.
+of value that are identity or time by nature, or that no rule can look inside: a person's name, free text, an
+address and opaque bytes go, a UID is mapped unless it names a class or a scheme, a date is shifted. Rows of
+our own go before the table's.
 """
 
 from enum import Enum, auto
 from typing import NamedTuple
 
 from corelab.deid.profile import DeidProfile
-from corelab.deid.table import Row, attribute_types, rows_by_tag
+from corelab.deid.table import Row, attribute_types, conditional_types, own_removals, rows_by_tag
 from corelab.dicom import tags
 from corelab.dicom.dictionary import lookup
 
@@ -26,6 +27,9 @@ class Action(Enum):
     EMPTY = auto()
     DUMMY = auto()
     UID = auto()  # keyed, consistent
+    OTHER_UID = auto()  # the same, but what is registered stays
+    CLASS_UID = auto()  # as it is, unless it stands under the standard's root and is not registered
+    IMAGE_TYPE = auto()  # as it is, without what is no code
     DATE = auto()  # shifted by the subject's offset
     AGE = auto()  # capped
     SEX = auto()
@@ -39,6 +43,7 @@ class Rule(NamedTuple):
     action: Action
     fallback: Action
     vrs: tuple[str, ...]
+    when_empty: Action | None = None  # None: an empty value may stay
 
 
 REMOVED = Rule(Action.REMOVE, Action.REMOVE, ("UN",))
@@ -51,7 +56,10 @@ CONDITIONAL = {  # code: action for attribute type 1, 2, 3
     "X/Z/U*": (Action.KEEP, Action.KEEP, Action.REMOVE),  # kept with the UIDs inside mapped
 }
 PLAIN = {"X": Action.REMOVE, "Z": Action.EMPTY, "D": Action.DUMMY, "U": Action.UID}
+IMAGE_TYPE = 0x00080008
 CURVES, OVERLAYS, PIXELS = 0x5000, 0x6000, 0x7FE0
+OPAQUE = frozenset({"UR", "LT", "UT", "ST", "OB", "OW", "OD", "OF", "OL", "OV"})  # no rule can look inside
+LUT_DATA, LUTS = 0x00283006, 0x002812  # (0028,12xx): palettes
 REPEATING = 0xFF00  # masks the groups 50xx and 60xx
 CLASS_UIDS = frozenset(  # UIDs that name a kind of thing, never a thing
     {
@@ -82,6 +90,7 @@ class Rules:
     def __init__(self, profile: DeidProfile, *, sop_class: str, nested: bool) -> None:
         self._profile = profile
         self._types = {} if nested else attribute_types(sop_class)
+        self._conditional: frozenset[int] = frozenset() if nested else conditional_types(sop_class)
         self._nested = nested
         self._known: dict[int, Rule] = {}
 
@@ -101,11 +110,14 @@ class Rules:
         if group == PIXELS and (self._nested or tag != tags.PIXEL_DATA):
             return REMOVED
         row, entry = rows_by_tag().get(tag), lookup(tag)
-        if entry is None:
+        if entry is None or tag in own_removals():
             return REMOVED
         if row is None:
             return self._unlisted(tag, entry.vrs)
         basic = self._basic(tag, row)
+        if basic is Action.UID:
+            kind = self._types.get(tag, 3)
+            return Rule(basic, BY_TYPE[kind], entry.vrs, self._when_empty(tag))
         return Rule(self._with_options(row, basic), basic, entry.vrs)
 
     def _basic(self, tag: int, row: Row) -> Action:
@@ -128,15 +140,25 @@ class Rules:
             return {"PatientAge": Action.AGE, "PatientSex": Action.SEX}.get(row.keyword, Action.KEEP)
         return basic
 
-    def _unlisted(self, tag: int, vrs: tuple[str, ...]) -> Rule:
-        fallback = BY_TYPE[self._types.get(tag, 3)]
+    def _when_empty(self, tag: int) -> Action | None:
+        if self._types.get(tag) != 1:
+            return None
+        return Action.REMOVE if tag in self._conditional else Action.REFUSE
+
+    def _unlisted(self, tag: int, vrs: tuple[str, ...]) -> Rule:  # noqa: PLR0911 -- a return per kind of value
+        fallback, when_empty = BY_TYPE[self._types.get(tag, 3)], self._when_empty(tag)
+        if vrs[0] in OPAQUE and tag >> 8 != LUTS and tag not in (LUT_DATA, tags.PIXEL_DATA):
+            return REMOVED
+        if tag == IMAGE_TYPE:
+            return Rule(Action.IMAGE_TYPE, fallback, vrs, when_empty)
         match vrs[0]:
             case "PN" | "NONE":
                 return REMOVED
             case "UI":
-                return Rule(Action.KEEP if tag in CLASS_UIDS else Action.UID, fallback, vrs)
+                action = Action.CLASS_UID if tag in CLASS_UIDS else Action.OTHER_UID
+                return Rule(action, fallback, vrs, when_empty)
             case "DA" | "DT":
                 return Rule(Action.DATE, fallback, vrs) if self._profile.shift_dates else REMOVED
             case "TM":
                 return Rule(Action.KEEP, fallback, vrs) if self._profile.shift_dates else REMOVED
-        return Rule(Action.KEEP, fallback, vrs)
+        return Rule(Action.KEEP, fallback, vrs, when_empty)

@@ -7,13 +7,15 @@ from corelab.deid.actions import Action, Rule
 from corelab.deid.dates import shifted
 from corelab.deid.errors import ValueUnusable
 from corelab.deid.outcomes import DATES, EMPTIED, KEPT, REMOVED, REPLACED, UIDS, Listed, Outcome, RuleSet
-from corelab.deid.shapes import has_shape
+from corelab.deid.shapes import has_shape, usable_image_type
 from corelab.deid.special import capped_age, dummy, is_sex, is_timezone
+from corelab.deid.uids import names_a_kind
 from corelab.dicom.dictionary import lookup
 from corelab.dicom.tags import tag_text
-from corelab.dicom.values import element, value_of
+from corelab.dicom.values import TEXT, element, is_long, value_of
 
 NOT_LISTED = frozenset({"SQ", "OB", "OW", "OD", "OF", "OL", "OV", "UN"})  # bulk has no place in the index
+LONGEST_SHORT = 0xFFFE  # bytes, under a length of two bytes
 AS_SUCH = frozenset({Action.REMOVE, Action.EMPTY, Action.DUMMY})
 
 
@@ -31,7 +33,7 @@ class Applier:
     charsets: Sequence[str]
     is_signed: bool
 
-    def applied(self, rule: Rule, tag: int, vr: str, raw: bytes, value: bytes) -> Outcome:  # noqa: PLR0911, PLR0917 -- a return per action
+    def applied(self, rule: Rule, tag: int, vr: str, raw: bytes, value: bytes) -> Outcome:  # noqa: C901, PLR0911, PLR0912, PLR0917 -- a return per action
         """Outcome for an element that is no sequence, of a representation that the rule expects.
 
         Raises
@@ -42,11 +44,23 @@ class Applier:
         if vr not in rule.vrs:
             return self.basic(rule, rule.fallback, tag)
         text = value.strip(b" \0")
+        if rule.when_empty is not None and not (value.strip(b" \0\\") if vr in TEXT else value):
+            return self.basic(rule, rule.when_empty, tag)
         match rule.action:
             case Action.KEEP if has_shape(value, vr):
                 return Outcome(raw, KEPT, self._entry(tag, vr, value))
             case Action.UID:
                 return self._made(tag, vr, self.rules.uids.value(value), UIDS)
+            case Action.OTHER_UID:
+                return self._made(tag, vr, self.rules.uids.other(value), UIDS)
+            case Action.CLASS_UID if has_shape(value, vr):
+                if names_a_kind(value):
+                    return Outcome(raw, KEPT, self._entry(tag, vr, value))
+                return self._made(tag, vr, self.rules.uids.value(value), UIDS)
+            case Action.IMAGE_TYPE:
+                kept = usable_image_type(value)
+                if kept is not None:
+                    return self._made(tag, vr, kept, KEPT)
             case Action.DATE:
                 moved = shifted(value, vr, days=self.rules.offset_days)
                 if moved is not None:
@@ -71,7 +85,7 @@ class Applier:
         """
         vr = rule.vrs[0]
         match action:
-            case Action.REMOVE | Action.UID:  # a UID of another representation has nothing to map
+            case Action.REMOVE:
                 return Outcome(b"", REMOVED)
             case Action.EMPTY:
                 return self._made(tag, vr, b"", EMPTIED)
@@ -80,6 +94,8 @@ class Applier:
         raise ValueUnusable("Send the image again: a required attribute is unusable.", tag=tag_text(tag))
 
     def _made(self, tag: int, vr: str, value: bytes, counted: int) -> Outcome:  # noqa: PLR0917 -- the element, taken apart
+        if len(value) > LONGEST_SHORT and not (self.rules.is_implicit or is_long(vr)):
+            raise ValueUnusable("Send the image again: a value is longer than it may be.", tag=tag_text(tag))
         raw = element(tag, vr, value, implicit=self.rules.is_implicit)
         return Outcome(raw, counted, self._entry(tag, vr, value))
 

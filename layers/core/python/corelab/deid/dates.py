@@ -1,7 +1,7 @@
 """One offset per subject, in whole weeks; dates shifted by it, so that every interval stays exact.
 
-Times are kept. A date that has no whole day (a range, a month) or whose shift would leave the calendar
-cannot be shifted: the caller falls back to what the Basic profile does. Source: PS3.15 E.3.6.
+Times are kept. A date that has no whole day (a range, a month), is a placeholder, or whose shift would leave
+the calendar cannot be shifted: the caller falls back to what the Basic profile does. Source: PS3.15 E.3.6.
 """
 
 import re
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from corelab.deid.errors import ProfileNotSupported
 from corelab.kernel.keys import Purpose, TrialKeys
 
+FIRST_YEAR = 1980  # earlier ones are placeholders: a constant, shifted, would tell the offset
 WEEK_DAYS = 7  # whole weeks: the day of the week survives
 SHORTEST_SALT = 16
 _DATE = re.compile(rb"(\d{4})(?:(\d\d)(\d\d)|\.(\d\d)\.(\d\d))")  # with dots: ACR-NEMA, PS3.5 6.2 note
@@ -78,6 +79,8 @@ def _shifted_datetime(text: bytes, days: int) -> bytes | None:
 
 
 def _moved(year: bytes, month: bytes, day: bytes, *, days: int) -> bytes | None:
+    if int(year) < FIRST_YEAR:
+        return None
     try:
         moved = date(int(year), int(month), int(day)) + timedelta(days=days)
     except (ValueError, OverflowError):

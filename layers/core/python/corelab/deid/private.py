@@ -18,9 +18,11 @@ from corelab.deid.table import data_text
 from corelab.dicom.elements import UNIT_BYTES
 
 CLOSED = frozenset({"DS", "IS", "FL", "FD", "SL", "SS", "US", "UL", "AT", "CS", "SQ"})
+CODES = frozenset({"CS", "SH"})
 DISPOSITIONS = {"func:generate_hmacuid": Action.UID, "func:generate_hmacdate_shift": Action.DATE}
 SELF_EVIDENT = frozenset({"DS", "IS", "DA", "DT", "UI"})
 MAPPED = {Action.UID: ("UI", "LO"), Action.DATE: ("DA", "DT")}
+ACQUISITIONS = frozenset({"Scan Date Time", "acq_start", "AcquisitionDateOfNRA"})  # of dates, only these
 NEVER = re.compile(
     r"patient|physician|operator|radiographer|institution|department|hospital|site|address|phone"
     r"|comment|annotation|serial|accession|person|owner|birth|diagnosis|trial|project\b",
@@ -59,7 +61,7 @@ def fits(value: bytes, rule: PrivateRule) -> bool:
     """Whether a value is whole numbers or codes where its row says so."""
     if len(value) % UNIT_BYTES.get(rule.vr, 1):
         return False
-    return rule.is_standard or rule.vr != "CS" or is_coded(value)
+    return rule.vr not in CODES or is_coded(value)
 
 
 def proves_itself(value: bytes, vr: str) -> bool:
@@ -78,6 +80,8 @@ def _rule(line: dict[str, str]) -> PrivateRule | None:
         return PrivateRule(action, vr, is_standard=True)
     if NEVER.search(line["meaning"]):
         return None
+    if action is Action.DATE and line["meaning"] not in ACQUISITIONS:
+        return None  # a constant, shifted, would tell the offset
     if action is Action.KEEP and vr == "UI":
         action = Action.UID  # the list keeps some as they are; mapping them keeps the links inside the trial
     if vr not in MAPPED.get(action, CLOSED):

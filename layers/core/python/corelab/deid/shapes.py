@@ -1,37 +1,47 @@
 r"""Whether a value can be what its representation says: text hidden in a number is no number.
 
-A repertoire, not a grammar (PS3.5 6.2): vendors write "1." and "+0", and that is not identity.
+Numbers, times and codes by their grammar, each of several values; the others by their repertoire (PS3.5 6.2).
+Lengths are generous where a vendor's honest number is longer than the standard allows: it stays a number.
 """
 
 import re
 
+LONGEST_NUMBER = 64  # characters of one value
 REPERTOIRE = {
     "AS": re.compile(rb"(\d{3}[DWMY])?"),
     "DA": re.compile(rb"[\d.\\]*"),
-    "DS": re.compile(rb"[\d+\-.Ee \\]*"),
     "DT": re.compile(rb"[\d+\-.\\]*"),
-    "IS": re.compile(rb"[\d+\-. \\]*"),
-    "TM": re.compile(rb"[\d:. \\]*"),
     "UI": re.compile(rb"[\d.\\]*"),
 }
-LONGEST_NUMBER = {"DS": 16, "IS": 12, "TM": 16}  # characters of one value, PS3.5 6.2
-CODED = re.compile(rb"[A-Z0-9_ \\]*")
-LONGEST_CODE = 16
+GRAMMAR = {
+    "CS": re.compile(rb"[A-Z0-9_ ]{0,16}"),
+    "DS": re.compile(rb"([+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d+)?)?"),
+    "IS": re.compile(rb"([+-]?\d+(\.\d*)?)?"),  # vendors write "1." and "+0"
+    "TM": re.compile(rb"(([01]\d|2[0-3])(:?[0-5]\d(:?([0-5]\d|60)(\.\d{1,6})?)?)?)?"),
+}
 
 
 def has_shape(value: bytes, vr: str) -> bool:
     """Whether the value's characters and lengths are its representation's."""
-    pattern = REPERTOIRE.get(vr)
-    if pattern is None:
-        return True
     text = value.rstrip(b" \0")
-    if not pattern.fullmatch(text):
-        return False
-    longest = LONGEST_NUMBER.get(vr)
-    return longest is None or all(len(part.strip()) <= longest for part in text.split(b"\\"))
+    pattern = REPERTOIRE.get(vr)
+    if pattern is not None:
+        return pattern.fullmatch(text) is not None
+    grammar = GRAMMAR.get(vr)
+    return grammar is None or all(_is_one(grammar, part.strip(b" \0")) for part in text.split(b"\\"))
 
 
 def is_coded(value: bytes) -> bool:
     """Whether the value is a code string as the standard defines it: upper case, 16 characters each."""
-    text = value.rstrip(b" \0")
-    return bool(CODED.fullmatch(text)) and all(len(part) <= LONGEST_CODE for part in text.split(b"\\"))
+    return has_shape(value, "CS")
+
+
+def usable_image_type(value: bytes) -> bytes | None:
+    """Image Type, emptied of what is no code behind its second value; None where an earlier one is none."""
+    parts = [part.strip(b" \0") for part in value.split(b"\\")]
+    coded = [part if GRAMMAR["CS"].fullmatch(part) else b"" for part in parts]
+    return b"\\".join(coded) if coded[:2] == parts[:2] else None
+
+
+def _is_one(grammar: re.Pattern[bytes], part: bytes) -> bool:
+    return len(part) <= LONGEST_NUMBER and grammar.fullmatch(part) is not None

@@ -2,6 +2,8 @@
 
 `data/ps315_profile.csv`: Basic profile 2026c, option columns 2024b, as its edition columns say.
 `data/attribute_types.csv`: PS3.3, as its first line says.
+`data/own_rules.csv`: our own rows, each with its reason; they go before the table's.
+`data/registered_uids.csv`: PS3.6 Annex A, as its first line says.
 """
 
 import csv
@@ -12,7 +14,13 @@ from typing import NamedTuple
 
 from corelab.dicom.syntaxes import CT_IMAGE, MR_IMAGE
 
-DATA_FILES = ("ps315_profile.csv", "safe_private_tags.csv", "attribute_types.csv")
+DATA_FILES = (
+    "ps315_profile.csv",
+    "safe_private_tags.csv",
+    "attribute_types.csv",
+    "own_rules.csv",
+    "registered_uids.csv",
+)
 EDITION = "PS3.15 2026c"
 
 
@@ -59,6 +67,28 @@ def attribute_types(sop_class: str) -> dict[int, int]:
     column = {CT_IMAGE: "ct", MR_IMAGE: "mr"}[sop_class]
     lines = data_text("attribute_types.csv").splitlines()[1:]
     return {int(line["tag"], 16): int(line[column][0]) for line in csv.DictReader(lines)}
+
+
+@cache
+def conditional_types(sop_class: str) -> frozenset[int]:
+    """Tags of type 1C: required under a condition, so that an empty one may go."""
+    column = {CT_IMAGE: "ct", MR_IMAGE: "mr"}[sop_class]
+    lines = data_text("attribute_types.csv").splitlines()[1:]
+    return frozenset(int(line["tag"], 16) for line in csv.DictReader(lines) if line[column] == "1C")
+
+
+@cache
+def own_removals() -> frozenset[int]:
+    """Tags that our own rows remove, whatever the table says."""
+    lines = data_text("own_rules.csv").splitlines()[1:]
+    return frozenset(int(line["tag"], 16) for line in csv.DictReader(lines))
+
+
+@cache
+def registered_uids() -> dict[bytes, str]:
+    """Kind of thing by registered UID."""
+    lines = data_text("registered_uids.csv").splitlines()[1:]
+    return {line["uid"].encode(): line["kind"] for line in csv.DictReader(lines)}
 
 
 @cache
