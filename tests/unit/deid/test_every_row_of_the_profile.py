@@ -173,7 +173,7 @@ def test_the_four_patterns_are_private_curves_and_overlays():
     ]
 
 
-@pytest.mark.parametrize("tag", [0x50003000, 0x50FE0005, 0x60003000, 0x60024000, 0x60100010, 0x00091010])
+@pytest.mark.parametrize("tag", [0x50003000, 0x50FE0005, 0x60003000, 0x00091010])
 def test_overlays_curves_and_private_elements_go(tag):
     vr = "OW" if tag & 0xFFFF == 0x3000 else "LO"
 

@@ -115,7 +115,9 @@ def test_an_original_that_is_not_what_screen_saw_holds_the_series():
         packed(changed, facts)
 
 
-@pytest.mark.parametrize("wrong", [{"sop_uid": "1.2.3.4.5.77"}, {"pixel_bytes": 510}])
+@pytest.mark.parametrize(
+    "wrong", [{"sop_uid": "1.2.3.4.5.77"}, {"pixel_bytes": 510}, {"pixel_sha256": "0" * 64}]
+)
 def test_facts_of_another_image_hold_the_series(wrong):
     files = {"a": ct()}
     facts = series_facts(files)

@@ -48,7 +48,7 @@ class Applier:
             return self.basic(rule, rule.when_empty, tag)
         match rule.action:
             case Action.KEEP if has_shape(value, vr):
-                return Outcome(raw, KEPT, self._entry(tag, vr, value))
+                return Outcome(self._zeroed(raw, vr), KEPT, self._entry(tag, vr, value))
             case Action.UID:
                 return self._made(tag, vr, self.rules.uids.value(value), UIDS)
             case Action.OTHER_UID:
@@ -98,6 +98,12 @@ class Applier:
             raise ValueUnusable("Send the image again: a value is longer than it may be.", tag=tag_text(tag))
         raw = element(tag, vr, value, implicit=self.rules.is_implicit)
         return Outcome(raw, counted, self._entry(tag, vr, value))
+
+    def _zeroed(self, raw: bytes, vr: str) -> bytes:
+        """Element whose two reserved bytes are zero (PS3.5 7.1.2)."""
+        if self.rules.is_implicit or not is_long(vr) or raw[6:8] == bytes(2):
+            return raw
+        return raw[:6] + bytes(2) + raw[8:]
 
     def _entry(self, tag: int, vr: str, value: bytes) -> Listed | None:
         if vr in NOT_LISTED:

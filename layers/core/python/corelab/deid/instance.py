@@ -39,6 +39,11 @@ DESCRIBING = (
     tags.PIXEL_REPRESENTATION,
     tags.BURNED_IN,
 )
+NOT_BURNED_IN = frozenset({b"", b"NO"})
+ONE_FRAME = frozenset({b"", b"1", b"+1", b"01"})
+FIRST_OVERLAY, LAST_OF_GROUP = 0x60000000, 0xFFFF
+OVERLAY_BITS, OVERLAY_PLACE, OVERLAY_DATA = 0x100, 0x102, 0x3000  # elements of groups 60xx, PS3.3 C.9.2
+ONE_BIT, FIRST_BIT = b"\1\0", b"\0\0"
 PIXEL_VRS = ("OW", "OB")
 MOST_REMEMBERED = 16  # a series has one description, or a few
 
@@ -116,7 +121,7 @@ class Deidentifier:
         self._budgets = budgets
         self._plans: dict[tuple[str, str], _Plan] = {}
         self._rewriters: dict[tuple[int, _About], Rewriter] = {}
-        self._abouts: dict[tuple[bytes | None, ...], _About] = {}
+        self._abouts: dict[tuple[tuple[str, bytes] | None, ...], _About] = {}
 
     def clean(self, data: bytes) -> Cleaned:
         """De-identified image.
@@ -133,10 +138,14 @@ class Deidentifier:
         plan = self._plan(about.sop_class, header.meta.syntax)
         place, (_, _, start, value, end, _) = _pixels(header, about)
         elements = header.elements
+        _check_overlays(header.data, elements[:place])
         made = self._rewriter(plan, about).rewritten(header.data, elements[:place])
         counts = made.counts
         counts[REMOVED] += len(elements) - place - 1
         counts[KEPT] += 1
+        pixels_head = header.data[start:value]
+        if not plan.rules.is_implicit:
+            pixels_head = pixels_head[:6] + bytes(2) + pixels_head[8:]  # reserved, PS3.5 7.1.2
         new_uid = self._uids.value(header.raw(tags.SOP_INSTANCE) or b"")
         pieces = made.pieces
         if not made.is_standard_private:
@@ -147,7 +156,7 @@ class Deidentifier:
             sop_instance=new_uid.decode("ascii"),
             sop_class=about.sop_class,
             syntax=header.meta.syntax,
-            head=b"".join((plan.meta.of(new_uid), *pieces, header.data[start:value])),
+            head=b"".join((plan.meta.of(new_uid), *pieces, pixels_head)),
             pixels=memoryview(header.data)[value:end],
             listed=made.listed,
             counts=counts,
@@ -158,7 +167,9 @@ class Deidentifier:
             found = header.by_tag.get(tag)
             if found is None or found[1] != "UI" or not header.data[found[3] : found[4]].strip(b" \0"):
                 raise ValueUnusable("Send the image again: it lacks a UID.", tag=tags.tag_text(tag))
-        key = tuple(map(header.raw, DESCRIBING))
+        data, by_tag = header.data, header.by_tag
+        ones = (by_tag.get(tag) for tag in DESCRIBING)  # with its representation: it decides too
+        key = tuple(one and (one[1], data[one[3] : one[4]]) for one in ones)
         known = self._abouts.get(key)
         if known is None:
             known = _about(header)
@@ -209,12 +220,38 @@ def _codes(written: Sequence[Written]) -> bytes:
     return next(one.raw for one in written if one.tag == METHOD_CODES)
 
 
+def _is_one_of(header: Header, tag: int, *, vr: str, values: frozenset[bytes]) -> bool:
+    """Whether the element is absent, or of this representation with one of these values."""
+    found = header.by_tag.get(tag)
+    if found is None:
+        return True
+    return found[1] == vr and header.data[found[3] : found[4]].strip(b" \0").upper() in values
+
+
+def _check_overlays(data: bytes, before_pixels: Sequence[Element]) -> None:
+    """Hold an image with an overlay that may stand in bits of the pixels (PS3.3 C.9.2, as of 2004)."""
+    groups: dict[int, dict[int, bytes]] = {}
+    for tag, _, _, value, end, _ in reversed(before_pixels):
+        if tag < FIRST_OVERLAY:
+            break
+        if tag & LAST_OF_GROUP and not tag & 0x10000 and tag >> 24 == FIRST_OVERLAY >> 24:
+            groups.setdefault(tag >> 16, {})[tag & LAST_OF_GROUP] = data[value:end]
+    for group in groups.values():
+        apart = (
+            group.get(OVERLAY_BITS, ONE_BIT) == ONE_BIT and group.get(OVERLAY_PLACE, FIRST_BIT) == FIRST_BIT
+        )
+        if OVERLAY_DATA not in group or not apart:
+            raise BurnedIn("Send images without overlays in the pixels: the header describes one there.")
+
+
 def _about(header: Header) -> _About:
     sop_class = header.sop_class
     if sop_class not in ACCEPTED_CLASSES:
         raise ClassNotAccepted("Only CT and MR images are de-identified yet: hold this series.")
-    if header.text(tags.BURNED_IN) == "YES":
-        raise BurnedIn("Send images without text in the pixels: the header says there is some.")
+    if not _is_one_of(header, tags.BURNED_IN, vr="CS", values=NOT_BURNED_IN):
+        raise BurnedIn("Send images without text in the pixels: the header does not say that there is none.")
+    if not _is_one_of(header, tags.NUMBER_OF_FRAMES, vr="IS", values=ONE_FRAME):
+        raise PixelsUnexpected("Send one image a file: the header says that there are several frames.")
     if not all(map(is_known, header.charsets)):
         raise ValueUnusable(
             "Send the image again: its character set is none of the standard's.",

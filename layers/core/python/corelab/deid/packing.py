@@ -1,7 +1,8 @@
 """A series' originals into a pack, one at a time: read, verify, de-identify, stream out, index.
 
 Three digests of an image's bytes are taken: of the original, against the facts; of the new file, for the
-index; of the tar, for the certificate. The pixels' own digest is not taken again: the original's digest
+index; of the tar, for the certificate. The pixels' own digest is taken of the first image alone, against the
+facts; then it is not taken again: the original's digest
 proves that these are the bytes whose pixels Screen digested, and the new file holds the same run of memory.
 """
 
@@ -94,6 +95,8 @@ def deidentify_series(
     counts = [0] * len(COUNTS)
     for original in _ordered(facts.originals, uids):
         cleaned = _cleaned(original, originals(original), deidentifier=deidentifier, uids=uids)
+        if not instances and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
+            raise FactsDisagree("Screen the series again: its facts are of other pixels.")
         instances.append(_stored(original, cleaned, tar))
         counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
     return _concluded(facts, profile=profile, tar=tar, instances=instances, counts=counts)

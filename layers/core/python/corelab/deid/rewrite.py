@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from corelab.deid.actions import Action, Rule, Rules
-from corelab.deid.applying import Applier
+from corelab.deid.applying import LONGEST_SHORT, Applier
 from corelab.deid.outcomes import (
     COUNTS,
     KEPT,
@@ -186,7 +186,14 @@ class Rewriter:
         if items is not None:
             outcome = self._sequence(data, tag, as_public, items) if vr == rule.vr else GONE
         elif self._may_be(rule, vr, data[start:end]):
-            outcome = self._applier.applied(as_public, tag, rule.vr, data[found[2] : end], data[start:end])
+            value, raw = data[start:end], data[found[2] : end]
+            if (
+                vr != rule.vr and not self._rules.is_implicit
+            ):  # UN that proved itself is written as what it is
+                if len(value) > LONGEST_SHORT:
+                    return GONE
+                raw = element(tag, rule.vr, value, implicit=False)
+            outcome = self._applier.applied(as_public, tag, rule.vr, raw, value)
         else:
             return GONE
         if not outcome.raw:
@@ -196,7 +203,9 @@ class Rewriter:
     def _may_be(self, rule: PrivateRule, vr: str, value: bytes) -> bool:
         if rule.vr == "SQ" or not fits(value, rule):
             return False
-        return proves_itself(value, rule.vr) if self._rules.is_implicit else vr == rule.vr
+        if self._rules.is_implicit or vr == "UN":
+            return proves_itself(value, rule.vr)
+        return vr == rule.vr
 
 
 class DataSet:
