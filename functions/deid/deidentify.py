@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 
 from corelab import __version__
 from corelab.deid import service
-from corelab.deid.facts import Original, load_facts
+from corelab.deid.facts import Original, check_facts, load_facts
 from corelab.deid.packing import deidentify_series
 from corelab.deid.profile import assignment_of, profile_of
 from corelab.deid.runs import Keys, keys_of, run_of
@@ -49,6 +49,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     if begun is not None and begun.pack is not None:
         return answer(event, keys)  # done before: what a certificate names is not written again
     facts = load_facts(RECORDS.get(event["facts"]))
+    check_facts(facts, trial=trial, run=run, charter=event["charter"])
     charter = charter_by_hash(STORE, trial, facts.charter)
     with tempfile.TemporaryDirectory() as folder:
         tar = Path(folder) / "pack.tar"

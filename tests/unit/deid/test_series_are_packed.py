@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from corelab.deid.errors import FactsDisagree, NothingToPack, SeriesTooLarge, SourceDiffers
-from corelab.deid.facts import load_facts
+from corelab.deid.facts import check_facts, load_facts
 from corelab.deid.packing import deidentify_series
+from corelab.deid.runs import Run
 from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.codec import to_plain
 from corelab.pack.errors import IndexInvalid, NotInPack, PackDamaged
@@ -18,12 +19,12 @@ from tests.fakes.images import ASSIGNMENT, KEYS, PIXELS, PROFILE, SALT, ct, mr, 
 from tests.fakes.real_dicom import beside, read
 
 
-def packed(files, facts=None, **others):
+def packed(files, facts=None, assignment=ASSIGNMENT, **others):
     sink = io.BytesIO()
     made = deidentify_series(
         facts or series_facts(files),
         profile=PROFILE,
-        assignment=ASSIGNMENT,
+        assignment=assignment,
         keys=KEYS,
         salt=SALT,
         originals=lambda original: files[original.key],
@@ -189,3 +190,22 @@ def test_a_real_series_is_packed_whole_with_its_pixels():
     pixels = {sha256_hex(read(io.BytesIO(data)).PixelData) for data in files.values()}
     assert {one.payload_out for one in load_index(made.index).instances} == pixels
     assert b"2.25." in tar
+
+
+def test_the_certificate_names_no_device_that_was_not_recognised():
+    made, _ = packed({"a": ct()}, assignment=replace(ASSIGNMENT, scanner=None))
+
+    assert "retain_device_identity" not in json.loads(made.certificate)["options"]
+
+
+@pytest.mark.parametrize(
+    "other", [{"version": 2}, {"subject": "101-0002"}, {"charter": "d" * 64}, {"visit": "V2"}]
+)
+def test_facts_of_another_run_hold_the_series(other):
+    facts = series_facts({"a": ct()})
+    names = ("site", "subject", "visit", "transmittal", "series", "version")
+    run = Run(**{name: getattr(facts, name) for name in names})
+
+    check_facts(facts, trial=facts.trial, run=run, charter=facts.charter)
+    with pytest.raises(FactsDisagree):
+        check_facts(replace(facts, **other), trial=facts.trial, run=run, charter=facts.charter)

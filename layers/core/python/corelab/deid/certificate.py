@@ -22,6 +22,8 @@ class Certificate:
 
     Attributes
     ----------
+    has_scanner : bool
+        The registry's scanner id was written.
     counts : sequence of int
         Elements over all instances and depths, in the order of `outcomes.COUNTS`.
     """
@@ -31,6 +33,7 @@ class Certificate:
     index_sha256: str
     profile: DeidProfile
     charter: str
+    has_scanner: bool
     instances: int
     counts: Sequence[int]
 
@@ -43,7 +46,7 @@ class Certificate:
                 "pack_sha256": self.pack_sha256,
                 "index_sha256": self.index_sha256,
                 "profile": PROFILE,
-                "options": list(self.profile.options),
+                "options": list(self.profile.claimed(has_scanner=self.has_scanner)),
                 "engine": ENGINE,
                 "rules_sha256": rules_sha256(self.profile),
                 "charter": self.charter,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corelab.deid.errors import FactsDisagree
+from corelab.deid.runs import Run
 from corelab.kernel.ids import ScannerId, SeriesId, SiteId, SubjectId, TransmittalId, TrialId
 
 SCHEMA = "facts/1"
@@ -92,6 +93,19 @@ def load_facts(document: bytes | str) -> SeriesFacts:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise FactsDisagree("Screen the series again: its facts cannot be read.", schema=SCHEMA) from error
+
+
+def check_facts(facts: SeriesFacts, *, trial: TrialId, run: Run, charter: str) -> None:
+    """Check that the facts are of this run.
+
+    Raises
+    ------
+    FactsDisagree
+        They are of another series, version, subject, visit or site, or were taken under another charter.
+    """
+    theirs = (facts.trial, facts.site, facts.subject, facts.visit, facts.series, facts.version, facts.charter)
+    if theirs != (trial, run.site, run.subject, run.visit, run.series, run.version, charter):
+        raise FactsDisagree("Screen the series again: its facts are of another run.")
 
 
 def _original(plain: Mapping[str, Any]) -> Original:

@@ -99,7 +99,10 @@ def deidentify_series(
             raise FactsDisagree("Screen the series again: its facts are of other pixels.")
         instances.append(_stored(original, cleaned, tar))
         counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
-    return _concluded(facts, profile=profile, tar=tar, instances=instances, counts=counts)
+    has_scanner = assignment.scanner is not None
+    return _concluded(
+        facts, profile=profile, has_scanner=has_scanner, tar=tar, instances=instances, counts=counts
+    )
 
 
 def _check_size(facts: SeriesFacts, largest_bytes: int) -> None:
@@ -155,6 +158,7 @@ def _concluded(
     facts: SeriesFacts,
     *,
     profile: DeidProfile,
+    has_scanner: bool,
     tar: TarWriter,
     instances: Sequence[Instance],
     counts: Sequence[int],
@@ -174,6 +178,7 @@ def _concluded(
         pack_sha256=tar_sha256,
         index_sha256=sha256_hex(index),
         profile=profile,
+        has_scanner=has_scanner,
         charter=facts.charter,
         instances=len(instances),
         counts=counts,

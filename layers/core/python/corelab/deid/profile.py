@@ -43,7 +43,7 @@ class DeidProfile:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Options that are on, as the certificate names them."""
+        """Options that are on, as the certificate names those that were applied."""
         named = (
             ("retain_safe_private", self.keep_private),
             ("retain_device_identity", self.keep_device),
@@ -51,6 +51,10 @@ class DeidProfile:
             ("retain_longitudinal_modified_dates", self.shift_dates),
         )
         return tuple(name for name, is_on in named if is_on)
+
+    def claimed(self, *, has_scanner: bool) -> tuple[str, ...]:
+        """Options that were applied: a device is named only where it was recognised."""
+        return tuple(name for name in self.options if has_scanner or name != "retain_device_identity")
 
     @property
     def plain(self) -> Plain:

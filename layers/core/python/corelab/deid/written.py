@@ -59,7 +59,7 @@ def written_elements(
         (0x00280303, "CS", "MODIFIED" if profile.shift_dates else "REMOVED"),
     ]
     made = [_text(tag, vr, text, implicit=implicit) for tag, vr, text in texts if text is not None]
-    methods = [f"{EDITION} Basic", *profile.options, ENGINE]
+    methods = [f"{EDITION} Basic", *profile.claimed(has_scanner=scanner is not None), ENGINE]
     made.append(_raw(0x00120063, "LO", "\\".join(methods).encode(), implicit=implicit))
     codes = _codes(profile, has_scanner=scanner is not None, is_standard_private=is_standard_private)
     items = b"".join(item(_code_item(code, meaning, implicit=implicit)) for code, meaning in codes)
