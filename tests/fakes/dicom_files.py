@@ -3,7 +3,7 @@
 from struct import pack
 
 from corelab.dicom.dictionary import lookup, tag_of
-from corelab.dicom.syntaxes import EXPLICIT_LITTLE, MR_IMAGE
+from corelab.dicom.syntaxes import EXPLICIT_LITTLE, MR_IMAGE, SYNTAXES, Form
 from corelab.dicom.values import element
 
 META = ("MediaStorageSOPClassUID", "MediaStorageSOPInstanceUID", "TransferSyntaxUID")
@@ -55,7 +55,19 @@ def mr_slice(
         for keyword, value in zip(META, (says["SOPClassUID"], says["SOPInstanceUID"], syntax), strict=True)
     )
     head = element(0x00020000, "UL", pack("<I", len(meta)), implicit=False)
-    return bytes(128) + b"DICM" + head + meta + body + element(0x7FE00010, "OW", pixels, implicit=False)
+    is_in_fragments = SYNTAXES[syntax].form is Form.FRAGMENTS
+    image = (
+        fragments(b"\xff\xd8" + pixels)
+        if is_in_fragments
+        else element(0x7FE00010, "OW", pixels, implicit=False)
+    )
+    return bytes(128) + b"DICM" + head + meta + body + image
+
+
+def fragments(*frames: bytes, table: bytes = b"") -> bytes:
+    """Pixel Data with a fragment for each frame, behind a table of offsets."""
+    items = b"".join(pack("<HHI", 0xFFFE, 0xE000, len(one)) + one for one in (table, *frames))
+    return pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, 0xFFFFFFFF) + items + pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
 
 def _element(keyword: str, value: str | int) -> bytes:

@@ -51,7 +51,7 @@ def test_the_moment_of_a_scan_is_the_nearest_to_its_acquisition(says, day, time)
 
 
 def test_numbers_beyond_reason_are_none_and_break_nothing():
-    image = read_image(mr_slice(1, InstanceNumber="99999999999999999999", NumberOfFrames="9" * 18))
+    image = read_image(mr_slice(1, InstanceNumber="99999999999999999999", NumberOfFrames="-5"))
 
     assert (image.number, image.expected_pixel_bytes) == (None, None)
 

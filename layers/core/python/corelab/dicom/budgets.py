@@ -14,17 +14,32 @@ class Budgets:
     file_bytes : int
         The largest single-frame CT or MR image is some 34 MB; multi-frame objects reach hundreds.
     elements : int
-        Elements and items at all depths. A header has hundreds, an enhanced object tens of thousands.
+        Elements, items and fragments at all depths. A header has hundreds, an enhanced object tens of
+        thousands.
     depth : int
         Sequences inside sequences. Real headers stay below eight.
     value_bytes : int
-        One value other than Pixel Data.
+        One opaque value other than Pixel Data.
+    text_bytes : int
+        One value of text or numbers, which decoded takes up to thirty times its bytes. Most have a length of
+        two bytes; the others are tables, which are opaque words in images.
+    frames : int
+        Number of Frames (0028,0008). Dynamic series and pathology reach some ten thousand.
+    inflated_bytes : int
+        What a deflated data set may become.
+    inflate_ratio : int
+        And how many times its deflated bytes, above `inflate_floor_bytes`: images reach ten, blank ones more.
     """
 
     file_bytes: int = 1024 * MIB
     elements: int = 500_000
     depth: int = 16
     value_bytes: int = 64 * MIB
+    text_bytes: int = MIB
+    frames: int = 100_000
+    inflated_bytes: int = 192 * MIB
+    inflate_ratio: int = 100
+    inflate_floor_bytes: int = 16 * MIB
 
 
 BUDGETS = Budgets()

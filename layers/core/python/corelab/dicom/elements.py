@@ -6,6 +6,9 @@ may have no length and end at a delimiter (PS3.5 7.5). Every length is checked a
 must ascend strictly, and depth, elements and sizes are counted against budgets, so that whatever the bytes
 are, reading ends soon and ends either with a tree that covers them exactly or with an `Unreadable`.
 
+Pixels may stand in fragments (PS3.5 A.4): items of bytes up to a delimiter, the first a table of offsets.
+Those of the image itself are kept, beside the tree.
+
 An element is a plain tuple, since there are hundreds in every image and thousands of images in a series.
 """
 
@@ -15,7 +18,15 @@ from typing import NoReturn
 from corelab.dicom import tags
 from corelab.dicom.budgets import Budgets
 from corelab.dicom.dictionary import lookup
-from corelab.dicom.errors import BadMeta, BadStructure, LyingLength, OverBudget, SyntaxNotAccepted, Truncated
+from corelab.dicom.errors import (
+    BadFragments,
+    BadMeta,
+    BadStructure,
+    LyingLength,
+    OverBudget,
+    SyntaxDiffers,
+    Truncated,
+)
 
 Items = tuple[tuple["Element", ...], ...]
 Element = tuple[int, str, int, int, int, "Items | None"]
@@ -44,9 +55,11 @@ ITEM_GROUP = 0xFFFE
 META_GROUP = 2
 FIRST_GROUP = 8  # of an image: lower groups are commands, meta information and directories
 
-_EXPLICIT = Struct("<HH2sH").unpack_from
+BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})  # never decoded
+
 _IMPLICIT = Struct("<HHI").unpack_from
-_LENGTH = Struct("<I").unpack_from
+_LITTLE = (Struct("<HH2sH").unpack_from, _IMPLICIT, Struct("<I").unpack_from)
+_BIG = (Struct(">HH2sH").unpack_from, Struct(">HHI").unpack_from, Struct(">I").unpack_from)
 
 
 class Scan:
@@ -57,12 +70,24 @@ class Scan:
     data : bytes
         The whole file.
     budgets : Budgets
+    is_big_endian, is_encapsulated : bool
+        What the transfer syntax says of numbers and of pixels.
+
+    Attributes
+    ----------
+    fragments : list of (int, int)
+        Offset and length of each fragment of the image's pixels; the first is the table of offsets.
     """
 
-    def __init__(self, data: bytes, budgets: Budgets) -> None:
+    def __init__(
+        self, data: bytes, budgets: Budgets, *, is_big_endian: bool = False, is_encapsulated: bool = False
+    ) -> None:
+        self.fragments: list[tuple[int, int]] = []
         self._data = data
         self._budgets = budgets
         self._left = budgets.elements
+        self._explicit, self._item, self._length = _BIG if is_big_endian else _LITTLE
+        self._is_encapsulated = is_encapsulated
 
     def data_set(self, start: int, end: int, *, implicit: bool) -> tuple[Element, ...]:
         """Elements of the data set between two places.
@@ -71,6 +96,11 @@ class Scan:
         """
         found, _ = self._elements(start, end, implicit=implicit, depth=0)
         return tuple(found)
+
+    def some(self, start: int, most: int, *, implicit: bool) -> tuple[tuple[Element, ...], int]:
+        """The next elements of a data set, at most so many, and where the one behind them begins."""
+        found, at = self._elements(start, len(self._data), implicit=implicit, depth=0, most=most)
+        return tuple(found), at
 
     def meta(self, start: int, end: int) -> tuple[Element, ...]:
         """Elements of file meta information: explicit, all of group 0002."""
@@ -88,8 +118,10 @@ class Scan:
         depth: int,
         until_delimiter: bool = False,
         first_group: int = FIRST_GROUP,
+        most: int = -1,
     ) -> tuple[list[Element], int]:
-        data, largest, left, codes = self._data, self._budgets.value_bytes, self._left, CODES.get
+        data, left, codes = self._data, self._left, CODES.get
+        explicit, long_length, small = self._explicit, self._length, self._budgets.text_bytes
         found: list[Element] = []
         last = -1
         while at < end:
@@ -102,14 +134,14 @@ class Scan:
                 vr = implicit_vr(tag) if group != ITEM_GROUP else ""
                 odd = ODD_BITS.get(vr, 1)
             else:
-                group, number, code, length = _EXPLICIT(data, at)
+                group, number, code, length = explicit(data, at)
                 tag = group << 16 | number
                 vr, is_long, odd = codes(code, NO_CODE)
                 if is_long:
                     value += 4
                     if value > end:
                         self._too_short(at, end)
-                    (length,) = _LENGTH(data, at + HEAD_BYTES)
+                    (length,) = long_length(data, at + HEAD_BYTES)
             if tag <= last or not vr or group < first_group:
                 if until_delimiter and tag == tags.ITEM_END:
                     self._left = left
@@ -134,10 +166,13 @@ class Scan:
                     self._overruns(tag, at=at, end=end)
                 if length & odd:
                     self._lies(tag, at)
-                if length > largest and tag != tags.PIXEL_DATA:
-                    raise OverBudget("Send an image: one value is too large.", tag=tags.tag_text(tag))
+                if length > small:
+                    self._large(tag, vr, length, depth=depth)
             found.append((tag, vr, at, value, stop, items))
             at = stop
+            most -= 1
+            if not most:
+                break
         if until_delimiter:
             raise Truncated("Send the file again: it ends inside an item.", offset=at)
         self._left = left
@@ -145,20 +180,21 @@ class Scan:
 
     def _sequence(  # noqa: PLR0917 -- the head of the element that it belongs to
         self, tag: int, vr: str, at: int, end: int, length: int, *, implicit: bool, depth: int
-    ) -> tuple[Items, int]:
-        if tag == tags.PIXEL_DATA:
-            raise SyntaxNotAccepted("Send uncompressed images: these pixels are in fragments.")
+    ) -> tuple[Items | None, int]:
+        if tag == tags.PIXEL_DATA and length == UNDEFINED and vr != "SQ":
+            return None, self._fragments(tag, at, end, depth=depth)
         if vr not in ("SQ", "UN"):
             self._lies(tag, at)
         if depth >= self._budgets.depth:
             raise OverBudget("Send an image: its sequences are too deep.", tag=tags.tag_text(tag))
         implicit = implicit or vr == "UN"  # PS3.5 6.2.2 note 2: such a sequence is implicit little endian
+        heads = _IMPLICIT if implicit else self._item
         stop = end if length == UNDEFINED else at + length
         items: list[tuple[Element, ...]] = []
         while at < stop:
             if at + HEAD_BYTES > stop:
                 self._too_short(at, stop)
-            group, number, item_bytes = _IMPLICIT(self._data, at)
+            group, number, item_bytes = heads(self._data, at)
             mark = group << 16 | number
             at += HEAD_BYTES
             if mark == tags.SEQUENCE_END and length == UNDEFINED:
@@ -177,6 +213,40 @@ class Scan:
         if length == UNDEFINED:
             raise Truncated("Send the file again: it ends inside a sequence.", offset=at)
         return tuple(items), at
+
+    def _fragments(self, tag: int, at: int, end: int, *, depth: int) -> int:
+        if not self._is_encapsulated:
+            raise SyntaxDiffers("Send uncompressed images: these pixels are in fragments.", offset=at)
+        found: list[tuple[int, int]] = []
+        while at + HEAD_BYTES <= end:
+            group, number, length = _IMPLICIT(self._data, at)
+            mark = group << 16 | number
+            at += HEAD_BYTES
+            if mark == tags.SEQUENCE_END:
+                if not found:
+                    raise BadFragments("Send the file again: its pixels hold no fragment.", offset=at)
+                if not depth:
+                    self.fragments = found
+                return at
+            if mark != tags.ITEM:
+                raise BadFragments("Send the file again: a fragment is none.", offset=at - HEAD_BYTES)
+            if length > end - at:
+                self._overruns(tag, at=at, end=end)
+            if length & 1:
+                self._lies(tag, at)
+            self._left -= 1
+            if self._left < 0:
+                raise OverBudget("Send an image: this holds too many fragments.", offset=at)
+            found.append((at, length))
+            at += length
+        raise Truncated("Send the file again: its pixels do not end.", offset=at)
+
+    def _large(self, tag: int, vr: str, length: int, *, depth: int) -> None:
+        if tag == tags.PIXEL_DATA and not depth:
+            if self._is_encapsulated:
+                raise SyntaxDiffers("Send the file again: its pixels are not compressed as it says.")
+        elif vr not in BULK or length > self._budgets.value_bytes:
+            raise OverBudget("Send an image: one value is too large.", tag=tags.tag_text(tag))
 
     def _too_short(self, at: int, end: int) -> NoReturn:
         if end == len(self._data):

@@ -42,7 +42,7 @@ class OverBudget(Unreadable):
 
 
 class SyntaxNotAccepted(Unreadable):
-    """A known transfer syntax that is not accepted yet: compressed, big endian or deflated."""
+    """A sound file in a known transfer syntax that is not accepted yet: compressed, or without its pixels."""
 
     code = "ING-106"
 
@@ -51,3 +51,45 @@ class BadMeta(Unreadable):
     """File meta information without what every file must say."""
 
     code = "ING-107"
+
+
+class BigEndian(Unreadable):
+    """A sound file in the big endian syntax, which is not accepted yet."""
+
+    code = "ING-108"
+
+
+class Deflated(Unreadable):
+    """A sound file in a deflated syntax, which is not accepted yet."""
+
+    code = "ING-109"
+
+
+class Video(Unreadable):
+    """A sound file whose pixels are a video."""
+
+    code = "ING-110"
+
+
+class SyntaxUnknown(Unreadable):
+    """A transfer syntax that is none of the standard's for files."""
+
+    code = "ING-111"
+
+
+class SyntaxDiffers(Unreadable):
+    """The bytes are in another transfer syntax than the file says."""
+
+    code = "ING-112"
+
+
+class BadFragments(Unreadable):
+    """Fragments of pixels, their offsets and the number of frames do not belong together."""
+
+    code = "ING-113"
+
+
+class NotAnImage(Unreadable):
+    """A directory of a medium (DICOMDIR), no image."""
+
+    code = "ING-114"

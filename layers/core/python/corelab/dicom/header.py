@@ -8,7 +8,7 @@ from typing import NamedTuple
 from corelab.dicom import tags
 from corelab.dicom.dictionary import lookup, tag_of
 from corelab.dicom.elements import Element
-from corelab.dicom.values import Value, value_of
+from corelab.dicom.values import Value, swapped, value_of
 
 
 class Span(NamedTuple):
@@ -34,10 +34,14 @@ class Header:
 
     Attributes
     ----------
+    data : bytes
+        What the elements' places are in: the file, or its data set where that was deflated.
     elements : tuple of Element
         The data set's, in order.
+    fragments : tuple of (int, int)
+        Offset and length of each fragment of encapsulated pixels; the first is the table of offsets.
     preamble : str
-        "ZERO", "TIFF" (a dual-format file, PS3.10 7.5) or "OTHER".
+        What `corelab.dicom.preambles.preamble_kind` says of it.
     trailing_bytes : int
         Zeros behind the last element.
     """
@@ -45,7 +49,9 @@ class Header:
     data: bytes = field(repr=False)
     meta: Meta = field(repr=False)
     is_implicit: bool
+    is_big_endian: bool = False
     elements: tuple[Element, ...] = field(repr=False)
+    fragments: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     preamble: str
     trailing_bytes: int
 
@@ -76,7 +82,8 @@ class Header:
         vr = found[1]
         if self.is_implicit and vr == "US" and tag != tags.PIXEL_REPRESENTATION and self._is_signed(tag):
             vr = "SS"
-        return value_of(self.data[found[3] : found[4]], vr, self.charsets)
+        raw = self.data[found[3] : found[4]]
+        return value_of(swapped(raw, vr) if self.is_big_endian else raw, vr, self.charsets)
 
     def named(self, keyword: str) -> Value:
         """Value by the dictionary's keyword."""

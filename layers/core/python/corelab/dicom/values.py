@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from struct import Struct, pack, unpack_from
 
 from corelab.dicom.charset import decode
-from corelab.dicom.elements import LONG, SHORT
+from corelab.dicom.elements import LONG, SHORT, UNIT_BYTES
 
 Single = str | int
 Value = None | Single | list[Single]
@@ -70,6 +70,15 @@ def item(data_set: bytes) -> bytes:
 def is_long(vr: str) -> bool:
     """Whether the explicit syntax gives this value representation a length of four bytes."""
     return vr.encode() in LONG
+
+
+def swapped(raw: bytes, vr: str) -> bytes:
+    """Value of a big endian file in little endian; text is the same in both (PS3.5 7.3)."""
+    unit = 2 if vr == "AT" else UNIT_BYTES.get(vr, 1)  # a tag is two numbers
+    turned = bytearray(raw)
+    for place in range(unit):
+        turned[place::unit] = raw[unit - 1 - place :: unit]
+    return bytes(turned)
 
 
 def unsigned_short(number: int) -> bytes:

@@ -32,6 +32,7 @@ class Text:
 
 
 EXPORT_AGAIN = "Export the series again from the scanner or the archive and send it in a new transmittal."
+UNCOMPRESSED = "Export the series uncompressed (Explicit VR Little Endian) and send it in a new transmittal."
 
 TEXTS: Mapping[str, Text] = {
     "ING-100": Text(sentence="The file cannot be read as DICOM.", remedy=EXPORT_AGAIN),
@@ -48,9 +49,33 @@ TEXTS: Mapping[str, Text] = {
     ),
     "ING-106": Text(
         sentence="The images are compressed or in another form that is not accepted.",
-        remedy="Export the series uncompressed (Explicit VR Little Endian) and send it in a new transmittal.",
+        remedy=UNCOMPRESSED,
     ),
     "ING-107": Text(sentence="The file does not say what it is.", remedy=EXPORT_AGAIN),
+    "ING-108": Text(
+        sentence="The file is in the big endian form, which is not accepted.", remedy=UNCOMPRESSED
+    ),
+    "ING-109": Text(sentence="The file is deflated as a whole, which is not accepted.", remedy=UNCOMPRESSED),
+    "ING-110": Text(
+        sentence="The file is a video, which is not accepted.",
+        remedy="Send the images themselves; if only videos exist, write to the core lab.",
+    ),
+    "ING-111": Text(
+        sentence="The file is in a form (transfer syntax) that the standard does not know for files.",
+        remedy=UNCOMPRESSED,
+    ),
+    "ING-112": Text(
+        sentence="The file says that it is in one form (transfer syntax) and is in another.",
+        remedy="Export the series again; a program on its way rewrote its header wrongly.",
+    ),
+    "ING-113": Text(
+        sentence="The pieces of the compressed images and their number of frames do not belong together.",
+        remedy=UNCOMPRESSED,
+    ),
+    "ING-114": Text(
+        sentence="The file is a directory of a medium (DICOMDIR), no image.",
+        remedy="Send the images that it lists; the directory itself is not needed.",
+    ),
     MISSING: Text(sentence="The file is no longer there.", remedy="Send it in a new transmittal."),
     HASH_DIFFERS: Text(
         sentence="The file that arrived is not the file that was announced.",
