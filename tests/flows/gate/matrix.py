@@ -1,0 +1,182 @@
+"""Who may call what, from the contract and the rules: every operation, role and place, and the answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corelab.access.rules import MAY
+from corelab.kernel.actors import Role
+from infra.contract import read_contract
+from infra.deployment import ROOT
+from tests.fakes.demo_trial import CHARTER_TEXT
+from tests.flows.gate.things import (
+    ANSWER,
+    EVERY_SITE,
+    GRANTED,
+    OTHER,
+    OTHER_TRIAL,
+    OWN,
+    SITE_BODY,
+    TRIAL,
+    VISIT,
+)
+
+ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_subject"})
+CONCEALS = frozenset(
+    {
+        *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
+        *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
+    }
+)
+SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_queries", "read_tracker"})
+WHOLE_TRIALS = frozenset({"read_history"})  # a site's grant is not enough
+OUTSIDE_TRIALS = frozenset({"create_account", "revoke_tokens", "read_me"})
+ALLOWED = frozenset({200, 201, 404, 409, 422})  # let in: what then follows is the operation's own matter
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
+PLACES = ("own", "other site", "other trial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One request and what must be answered.
+
+    Attributes
+    ----------
+    who : str
+        Whose token: a key of `World.people`.
+    wrong : str or None
+        What is wrong with the token.
+    conceals : bool
+        A refusal that looks as if there were nothing.
+    """
+
+    operation: str
+    who: str
+    place: str
+    expected: frozenset[int]
+    wrong: str | None = None
+    conceals: bool = False
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether nothing may come of it."""
+        return self.expected.isdisjoint({200})
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return " · ".join(filter(None, (self.operation, self.who, self.place, self.wrong)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is sent."""
+
+    verb: str
+    path: str
+    body: Any
+    query: Mapping[str, str] | None
+
+
+def operations() -> dict[str, tuple[str, str]]:
+    """Operation → verb and path, as the contract has them."""
+    return {one.id: (one.verb, one.path) for one in read_contract(ROOT)}
+
+
+def cells(wrongs: tuple[str, ...]) -> Iterator[Cell]:
+    """Every cell. Default deny: what the rules do not name is refused."""
+    for operation in operations():
+        for place in PLACES:
+            for who in (*(role.value for role in GRANTED), "ADMIN", "nobody"):
+                yield _cell(operation, who, place)
+        for wrong in wrongs:
+            expected = frozenset({UNAUTHORIZED})
+            yield Cell(
+                operation=operation, who=_allowed(operation), place="own", expected=expected, wrong=wrong
+            )
+        yield Cell(operation=operation, who="revoked", place="own", expected=frozenset({UNAUTHORIZED}))
+
+
+def _allowed(operation: str) -> str:
+    """Somebody who may: so it is the token that is refused."""
+    return next(role.value for role in (Role.PM, Role.ADMIN, *Role) if role in MAY[operation])
+
+
+def _cell(operation: str, who: str, place: str) -> Cell:
+    status, conceals = _expected(operation, who, place), False
+    if status == NOT_FOUND:
+        conceals = True
+    expected = ALLOWED if status is None else frozenset({status})
+    return Cell(operation=operation, who=who, place=place, expected=expected, conceals=conceals)
+
+
+def _expected(operation: str, who: str, place: str) -> int | None:  # noqa: PLR0911 -- one way out for each rule
+    """The one status of a refusal, or None where the caller is let in."""
+    if operation == "read_me":
+        return None
+    if who == "nobody" or Role(who) not in MAY[operation]:
+        return FORBIDDEN
+    if who == Role.ADMIN:
+        return None
+    if place == "other trial" and operation not in OUTSIDE_TRIALS:
+        return FORBIDDEN
+    is_everywhere = Role(who) in EVERY_SITE
+    if operation in WHOLE_TRIALS and not is_everywhere:
+        return FORBIDDEN
+    if place == "other site":
+        if operation == "read_queue":
+            return FORBIDDEN if who == Role.READER else None
+        if operation in ASKS_FOR_A_SITE and not is_everywhere:
+            return FORBIDDEN
+        if operation in CONCEALS and not is_everywhere:
+            return NOT_FOUND
+    return None
+
+
+def request_of(
+    cell: Cell, *, names: Mapping[str, Mapping[str, str]], victim: str, nothing: bool = False
+) -> Request:
+    """The request of a cell, with the smallest body that is valid."""
+    verb, template = operations()[cell.operation]
+    site = OTHER if cell.place == "other site" else OWN
+    there = dict(names[site])
+    if nothing:  # the same address, with nothing behind it
+        there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query")}
+        there["subject"] = f"{site}-9999"
+    trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
+    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1)
+    queries: dict[str, dict[str, str]] = {
+        "read_history": {"object": "transmittal", "id": there["transmittal"]},
+        "read_queue": {"slot": "R02" if cell.place == "other site" else "R01"},
+        "read_me": {"trial": trial},
+    }
+    return Request(
+        verb=verb,
+        path=path,
+        body=_bodies(site, there, victim).get(cell.operation),
+        query=queries.get(cell.operation),
+    )
+
+
+def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
+    return {
+        "create_account": {"username": "gate.newcomer"},
+        "give_grant": {"person": victim, "role": "CRA"},
+        "revoke_grant": {"role": "CRA"},
+        "register_site": SITE_BODY | {"site": "103"},
+        "register_scanner": {
+            "scanner": f"{site}-MR1",
+            "modality": "MR",
+            "manufacturer": "A",
+            "model": "B",
+            "serial": "1",
+            "software": ["1"],
+        },
+        "publish_charter": {"source": CHARTER_TEXT},
+        "register_subject": {"subject": there["subject"], "anchor": "2026-03-02"},
+        "open_transmittal": {"site": site, "subject": there["subject"], "visit": VISIT},
+        "register_batch": {"files": [{"n": 1, "size_bytes": 1, "sha256": "0" * 64}]},
+        "answer_query": {"answer": ANSWER},
+        "reopen_query": {"reason": "not enough"},
+        "cancel_query": {"reason": "asked in error"},
+    }
