@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from corelab.audit.export import versions_json
+from corelab.audit.export import cursor_from, cursor_text, versions_json
 from corelab.kernel.errors import NotAllowed
 from corelab.kernel.ids import TrialId
 from corelab_aws import clients
@@ -12,16 +12,18 @@ from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.wire import TrialInPath
 from corelab_aws.history import history
-from corelab_aws.ledger.export import planned_export
+from corelab_aws.ledger.export import export_page
 from corelab_aws.ledger.ports import heads, signer
 from corelab_aws.objects import bucket
 from corelab_aws.store import store
 from functions.audit.wire import EntrySeen, ExportedFile, ExportSeen, HistorySeen
 
 app = Api("audit")
+STORE = store()
 
 OBJECT = r"^[a-z_]{1,40}$"
 ID = r"^[^\x00-\x1f\x7f]{1,200}$"
+CURSOR = r"^[A-Za-z0-9_-]{1,2000}$"
 
 
 @app.get(
@@ -37,7 +39,7 @@ def read_history(
     id: Annotated[str, Query(pattern=ID, description="Its id.")],
 ) -> HistorySeen:
     """Tell what happened to an object."""
-    access = app.authorize(store(), "read_history", trial=trial)
+    access = app.authorize(STORE, "read_history", trial=trial)
     if access.sites is not None:
         raise NotAllowed("The ledger is the whole trial's; your grant is a site's.", operation="read_history")
     found = history().of(TrialId(trial), object=object, id=id)
@@ -49,18 +51,29 @@ def read_history(
     operation_id="export_ledger",
     tags=["audit"],
     summary="Take the ledger away",
-    description="Every segment and checkpoint up to the last signed one, from ledger and witness.",
+    description=(
+        "Every segment and checkpoint up to the last signed one, from ledger and witness, in pages: ask "
+        "again with `from` until `next` is null. Fetch a page's files before the next page: URLs age."
+    ),
 )
-def export_ledger(trial: TrialInPath) -> ExportSeen:
+def export_ledger(
+    trial: TrialInPath,
+    from_: Annotated[
+        str | None, Query(alias="from", pattern=CURSOR, description="`next` of the page before.")
+    ] = None,
+) -> ExportSeen:
     """Give what an inspector verifies offline."""
-    app.authorize(store(), "export_ledger", trial=trial)
+    app.authorize(STORE, "export_ledger", trial=trial)
+    log = TrialId(trial)
     buckets = {"ledger": bucket("LEDGER"), "witness": bucket("WITNESS")}
-    plan = planned_export(
+    page = export_page(
         clients.s3(),
         heads(),
-        log=TrialId(trial),
+        log=log,
         ledger=buckets["ledger"].name,
         witness=buckets["witness"].name,
+        taken_at=now(),
+        cursor=None if from_ is None else cursor_from(from_, log=log),
     )
     return ExportSeen(
         files=[
@@ -70,10 +83,11 @@ def export_ledger(trial: TrialInPath) -> ExportSeen:
                     item.version.key, version_id=item.version.version_id
                 ),
             )
-            for item in plan
+            for item in page.items
             if item.file is not None
         ],
-        versions=versions_json(plan, taken_at=now()).decode(),
+        versions=versions_json(page.items, taken_at=page.taken_at).decode(),
+        next=None if page.next is None else cursor_text(page.next),
         key_pem=signer().public_key_pem().decode(),
     )
 

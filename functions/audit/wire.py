@@ -75,8 +75,11 @@ class ExportedFile(Wire):
 
 
 class ExportSeen(Wire):
-    """What to download, and what to write beside it; `verify.py` then checks the folder offline."""
+    """A page of what to download and to write beside it; `verify.py` then checks the folder offline."""
 
     files: list[ExportedFile]
-    versions: str = Field(description="Contents of `versions.json`.")
+    versions: str = Field(
+        description="Contents of `versions.json`, as far as this page goes: join the `versions` in it."
+    )
+    next: str | None = Field(description="Ask for the next page with it as `from`; null on the last.")
     key_pem: str = Field(description="Contents of `key.pem`: the public half of the ledger's signing key.")

@@ -58,7 +58,7 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
 def _until_signed(scene: Scene, newest: int) -> None:
     def signed() -> int:
         with scene.actor("inspector").client() as client:
-            files = client.post(f"/v1/trials/{TRIAL}/ledger-export")["files"]
+            files = client.post(f"/v1/trials/{TRIAL}/ledger-export")["files"]  # checkpoints come first
         sizes = [int(found[1]) for item in files if (found := CHECKPOINT.fullmatch(item["file"]))]
         return max(sizes, default=0)
 

@@ -1,5 +1,7 @@
 """Take an export of a trial's ledger."""
 
+import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -42,17 +44,36 @@ def take(client: Client, trial: str, *, folder: Path) -> dict[str, Any]:
     ------
     CannotRun
         The folder holds something, or a file cannot be had.
+
+    An export comes in pages. Each page's files are fetched before the next is asked for: their URLs age.
     """
     if folder.exists() and any(folder.iterdir()):
         raise CannotRun(f"{folder} is not empty. Name a new folder: an export is not mixed with another.")
-    plan = client.post(f"/v1/trials/{trial}/ledger-export")
     folder.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for _ in pool.map(lambda item: _fetch(client, item, folder=folder), plan["files"]):
-            pass
-    (folder / "versions.json").write_bytes(plan["versions"].encode())
-    (folder / "key.pem").write_bytes(plan["key_pem"].encode())
-    return {"trial": trial, "folder": str(folder), "files": len(plan["files"])}
+    files = 0
+    listing: dict[str, Any] = {}
+    for page in _pages(client, trial):
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for _ in pool.map(lambda item: _fetch(client, item, folder=folder), page["files"]):
+                files += 1
+        listing = _joined(listing, json.loads(page["versions"]))
+        (folder / "key.pem").write_bytes(page["key_pem"].encode())
+    (folder / "versions.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
+    return {"trial": trial, "folder": str(folder), "files": files}
+
+
+def _pages(client: Client, trial: str) -> Iterator[Any]:
+    address = f"/v1/trials/{trial}/ledger-export"
+    page = client.post(address)
+    yield page
+    while page["next"] is not None:
+        page = client.post(f"{address}?from={page['next']}")
+        yield page
+
+
+def _joined(listing: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """One listing of versions out of two pages' listings, which are of one moment."""
+    return more | {"versions": [*listing.get("versions", []), *more["versions"]]}
 
 
 def _fetch(client: Client, item: dict[str, str], *, folder: Path) -> None:

@@ -67,15 +67,24 @@ def test_what_is_no_export_or_no_key_cannot_be_verified(export, key, tmp_path, c
     assert "Traceback" not in capsys.readouterr().err
 
 
-def handing_out(files, *, named=lambda name: name):
-    """An API whose export has these files."""
+def handing_out(files, *, named=lambda name: name, page=1_000):
+    """An API whose export has these files, on pages of so many."""
+    listing = json.loads(files["versions.json"])
 
     def answer(request):
         if request.url.host == "api.test":
-            kept = [name for name in files if name != "versions.json"]
-            listed = [{"file": named(name), "url": f"https://storage.test/{name}"} for name in kept]
-            plan = {"files": listed, "versions": files["versions.json"].decode()}
-            return httpx.Response(200, json=plan | {"key_pem": public_key_pem().decode()})
+            start = int(request.url.params.get("from", 0))
+            shown = listing["versions"][start : start + page]
+            plan = {
+                "files": [
+                    {"file": named(item["file"]), "url": f"https://storage.test/{item['file']}"}
+                    for item in shown
+                ],
+                "versions": json.dumps(listing | {"versions": shown}),
+                "key_pem": public_key_pem().decode(),
+                "next": str(start + page) if start + page < len(listing["versions"]) else None,
+            }
+            return httpx.Response(200, json=plan)
         name = request.url.path.removeprefix("/")
         return httpx.Response(200, content=files[name]) if name in files else httpx.Response(403)
 
@@ -90,6 +99,21 @@ def test_an_export_that_was_fetched_verifies(run, tmp_path, key):
     assert ran.exit_code == DONE
     assert main(["verify", str(folder), "--key", str(key)]) == DONE
     assert (folder / "key.pem").read_bytes() == public_key_pem()
+
+
+@pytest.mark.parametrize("page", [1, 2, 5])
+def test_an_export_in_pages_is_fetched_to_its_end(run, tmp_path, key, page):
+    files = clean_export([3, 4, 1])
+    folder = tmp_path / "taken"
+
+    ran = run("ledger", "export", str(folder), "--trial", LOG, transport=handing_out(files, page=page))
+
+    assert ran.exit_code == DONE
+    assert main(["verify", str(folder), "--key", str(key)]) == DONE
+    assert {path: (folder / path).read_bytes() for path in files if path != "versions.json"} == {
+        path: data for path, data in files.items() if path != "versions.json"
+    }
+    assert json.loads((folder / "versions.json").read_bytes()) == json.loads(files["versions.json"])
 
 
 def test_an_export_is_not_mixed_with_what_is_there(run, export):

@@ -1,6 +1,6 @@
 """What can go wrong on the ledger, by what a caller can do about it."""
 
-from corelab.kernel.errors import CorelabError
+from corelab.kernel.errors import CorelabError, InvalidInput
 
 
 class HeadMoved(CorelabError):
@@ -45,3 +45,9 @@ class BadProof(CorelabError):
     """A Merkle proof that does not prove what it claims."""
 
     code = "AUD-007"
+
+
+class BadCursor(InvalidInput):
+    """Text that no page of this log's export ended with; begin the export again."""
+
+    code = "AUD-008"

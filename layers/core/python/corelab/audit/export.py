@@ -3,20 +3,28 @@
 Layout: `versions.json`, `key.pem`, and the oldest version of each object under
 `<ledger|witness>/<log>/<segments|checkpoints>/…`; later versions, which should not be, under that name and
 `@2`, `@3`, … . `verify.py` checks it.
+
+A large export comes in pages. All of them are of the first one's moment and end at its checkpoint; the cursor
+carries both.
 """
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
+from corelab.audit.errors import BadCursor
 from corelab.audit.model import Boundary
 from corelab.audit.segment import checkpoint_key, segment_key
+from corelab.kernel.canonical import canonical_json
+from corelab.kernel.codec import from_plain, to_plain
 from corelab.kernel.ids import TrialId
 from corelab.kernel.moments import moment_text
 
 BucketName = Literal["ledger", "witness"]
+BUCKETS: tuple[BucketName, ...] = ("ledger", "witness")
 SCHEMA = "export/1"
 
 
@@ -37,6 +45,48 @@ class Exported:
 
     version: Version
     file: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where the next page of an export begins: behind this key of this bucket.
+
+    Attributes
+    ----------
+    boundary : Boundary
+        The checkpoint at which the export ends.
+    taken_at : datetime
+        When the first page was taken.
+    """
+
+    log: TrialId
+    boundary: Boundary
+    taken_at: datetime
+    bucket: str
+    after: str
+
+
+def cursor_text(cursor: Cursor) -> str:
+    """A cursor as a caller carries it from page to page; it fits into a URL as it is."""
+    return base64.urlsafe_b64encode(canonical_json(to_plain(cursor))).rstrip(b"=").decode()
+
+
+def cursor_from(text: str, *, log: TrialId) -> Cursor:
+    """Cursor that `cursor_text` wrote for this log.
+
+    Raises
+    ------
+    BadCursor
+        It did not.
+    """
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        cursor = cast(Cursor, from_plain(Cursor, plain))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        raise BadCursor("This is no place in an export. Begin the export again.") from error
+    if cursor.log != log or cursor.bucket not in BUCKETS:
+        raise BadCursor("This is no place in this log's export. Begin the export again.")
+    return cursor
 
 
 def export_plan(versions: Iterable[Version], *, log: TrialId, boundary: Boundary) -> tuple[Exported, ...]:
