@@ -1,0 +1,142 @@
+"""A deployed system whose events go nowhere by themselves: the test is the platform, and can turn time back.
+
+Stream mappings and rules are off and the state machine does nothing, so between two steps nothing moves.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corelab.kernel.events import Event
+from corelab_aws.ledger.bus import bus_detail
+from corelab_aws.store import event_from_item
+from local.cloud import Cloud
+from local.deploy import deploy
+from local.environment import embedded, outputs_of
+from local.synth import synthesize
+from tests.flows.by_hand.doors import Doors, bus_message
+from tests.flows.embedded.waiting import until
+from tests.flows.trial_on_stack import CHARTER, TrialOnStack, open_trial
+from tests.flows.world import PLAIN_BUCKETS, TABLES, Item, Place, contents_of, items_of, versions_of
+
+SLICES = 4  # as few as show a gap: every call is made many times
+SMALL_CHARTER = CHARTER.replace(
+    "expect: {min_images: 20, max_images: 20}", f"expect: {{min_images: {SLICES}, max_images: {SLICES}}}"
+)
+NOTHING = {"StartAt": "Nothing", "States": {"Nothing": {"Type": "Pass", "End": True}}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A moment to come back to: items of the tables, bytes of the objects."""
+
+    tables: Mapping[str, Mapping[Place, Item]]
+    objects: Mapping[tuple[str, str, str], bytes]
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """The system, its trial and its doors."""
+
+    cloud: Cloud
+    outputs: Mapping[str, str]
+    trial: TrialOnStack
+    doors: Doors
+
+    @property
+    def _tables(self) -> list[str]:
+        return [self.outputs[name] for name in TABLES]
+
+    @property
+    def _buckets(self) -> list[str]:
+        return [self.outputs[name] for name in PLAIN_BUCKETS]
+
+    def seen(self) -> dict[str, Any]:
+        """What two runs must agree on. An object written twice with the same bytes is the same object."""
+        found: dict[str, Any] = {table: items_of(self.cloud, table) for table in self._tables}
+        objects = contents_of(self.cloud, self._buckets)
+        return found | {"objects": {place: sorted(set(digests)) for place, digests in objects.items()}}
+
+    def keep(self) -> Kept:
+        """This moment."""
+        s3 = self.cloud.client("s3")
+        objects = {}
+        for bucket in self._buckets:
+            for version in versions_of(self.cloud, bucket):
+                place = (bucket, version["Key"], version["VersionId"])
+                named = {"Bucket": bucket, "Key": version["Key"], "VersionId": version["VersionId"]}
+                objects[place] = s3.get_object(**named)["Body"].read()
+        return Kept(tables={table: items_of(self.cloud, table) for table in self._tables}, objects=objects)
+
+    def back_to(self, kept: Kept) -> None:
+        """Make it that moment again; objects that the kept moment has are never touched by a door."""
+        tables, s3 = self.cloud.client("dynamodb"), self.cloud.client("s3")
+        for table, items in kept.tables.items():
+            now = items_of(self.cloud, table)
+            for pk, sk in now.keys() - items.keys():
+                tables.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+            for place, item in items.items():
+                if now.get(place) != item:
+                    tables.put_item(TableName=table, Item=item)
+        for bucket in self._buckets:
+            for version in list(versions_of(self.cloud, bucket)):
+                if (bucket, version["Key"], version["VersionId"]) not in kept.objects:
+                    s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    def event(self, type: str, *, about: str) -> Event:
+        """The newest event of this type about an aggregate whose id begins so."""
+        events = [
+            event_from_item(item)
+            for (pk, _), item in items_of(self.cloud, self.outputs["LedgerTable"]).items()
+            if pk.startswith("EV#") and item["type"]["S"] == type
+        ]
+        return max((one for one in events if one.id.startswith(about)), key=lambda one: (one.at, one.version))
+
+    def on_bus(self, type: str, *, about: str) -> dict[str, Any]:
+        """The event as a reaction's queue brings it."""
+        event = self.event(type, about=about)
+        return bus_message(event.source, event.type, json.loads(json.dumps(bus_detail(event))))
+
+
+def differences(seen: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """Where two worlds differ: each place with both of its contents."""
+    return [
+        f"{place}: {seen[kind].get(place)!r} is not {expected[kind].get(place)!r}"
+        for kind in expected
+        for place in sorted(seen[kind].keys() | expected[kind].keys())
+        if seen[kind].get(place) != expected[kind].get(place)
+    ]
+
+
+@contextmanager
+def stage(scratch: Path) -> Iterator[Stage]:
+    """Deploy the system, stop what moves by itself, open the trial."""
+    with embedded(strict=True) as cloud:
+        outputs = outputs_of(deploy(synthesize(), cloud))
+        _hush(cloud, outputs)
+        trial = open_trial(cloud, outputs, charter=SMALL_CHARTER)
+        yield Stage(cloud=cloud, outputs=outputs, trial=trial, doors=Doors(cloud=cloud, scratch=scratch))
+        trial.http.close()
+
+
+def _hush(cloud: Cloud, outputs: Mapping[str, str]) -> None:
+    functions, events = cloud.client("lambda"), cloud.client("events")
+    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+    for mapping in mappings:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    for bus in events.list_event_buses()["EventBuses"]:
+        for rule in events.list_rules(EventBusName=bus["Name"])["Rules"]:
+            events.disable_rule(Name=rule["Name"], EventBusName=bus["Name"])
+    machine = outputs["StateMachineArn"]
+    cloud.client("stepfunctions").update_state_machine(
+        stateMachineArn=machine, definition=json.dumps(NOTHING)
+    )
+    until(
+        lambda: all(
+            mapping["State"] == "Disabled"
+            for mapping in functions.list_event_source_mappings()["EventSourceMappings"]
+        )
+    )
