@@ -52,9 +52,25 @@ class Rewriter:
         self._known: Known = {}
         self._known_private: dict[str, Known] = {}
 
-    def rewritten(  # noqa: C901 -- a merge of three runs
-        self, data: bytes, elements: Sequence[Element]
-    ) -> "DataSet":
+    @property
+    def is_implicit(self) -> bool:
+        """The transfer syntax writes no value representations."""
+        return self._rules.is_implicit
+
+    @property
+    def written(self) -> Sequence[Written]:
+        """What the trial writes, in order of tag."""
+        return self._rules.written
+
+    def forget(self) -> None:
+        """Drop what is remembered where it has become much: once an image."""
+        if len(self._known_private) > MOST_CREATORS:
+            self._known_private.clear()
+        for known in (self._known, *self._known_private.values()):
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+
+    def rewritten(self, data: bytes, elements: Sequence[Element]) -> "DataSet":
         """New top-level data set.
 
         Raises
@@ -62,15 +78,23 @@ class Rewriter:
         ValueUnusable
             A required attribute holds what it may not.
         """
-        if len(self._known_private) > MOST_CREATORS:
-            self._known_private.clear()
-        for known in (self._known, *self._known_private.values()):
-            if len(known) > MOST_REMEMBERED:
-                known.clear()
         made = DataSet()
+        self.rewrite(made, data, elements, written=self._rules.written)
+        return made
+
+    def rewrite(
+        self, made: "DataSet", data: bytes, elements: Sequence[Element], *, written: Sequence[Written]
+    ) -> None:
+        """Append neighbouring top-level elements' new bytes, merged with what the trial writes among them.
+
+        Raises
+        ------
+        ValueUnusable
+            A required attribute holds what it may not.
+        """
         private: list[Element] = []
-        written = iter((*self._rules.written, LAST))
-        due = next(written)
+        dues = iter((*written, LAST))
+        due = next(dues)
         for found in elements:
             tag = found[0]
             last = -1
@@ -80,7 +104,7 @@ class Rewriter:
                     private.clear()
                 made.write(due)
                 last = due.tag
-                due = next(written)
+                due = next(dues)
             if last == tag:
                 made.counts[REPLACED] += 1
             elif tag & 0x10000:
@@ -94,8 +118,7 @@ class Rewriter:
             self._private_run(made, data, private)
         while due is not LAST:
             made.write(due)
-            due = next(written)
-        return made
+            due = next(dues)
 
     def _public(self, data: bytes, found: Element) -> Outcome:
         raw = data[found[2] : found[4]]
@@ -230,6 +253,18 @@ class DataSet:
         self.listed: dict[str, Value] = {}
         self.counts = [0] * len(COUNTS)
         self.is_standard_private = True
+
+    def join(self, other: "DataSet") -> None:
+        """Append another's elements."""
+        self.pieces += other.pieces
+        self.listed.update(other.listed)
+        self.counts = list(map(int.__add__, self.counts, other.counts))
+        self.is_standard_private = self.is_standard_private and other.is_standard_private
+
+    def pack(self, apart: bytes) -> None:
+        """Join the pieces into few; the piece `apart` itself stays one."""
+        runs = groupby(self.pieces, key=lambda piece: piece is apart)
+        self.pieces = [apart if is_apart else b"".join(run) for is_apart, run in runs]
 
     def write(self, due: Written) -> None:
         """Append what the trial writes."""

@@ -96,7 +96,7 @@ def read_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
     if syntax.form in IS_DEFLATED:
         raw, start = _inflated(raw, start, budgets), 0
     is_implicit, is_big = meta.syntax == IMPLICIT_LITTLE, syntax.form is Form.BIG_ENDIAN
-    _check_syntax(raw, start, is_implicit=is_implicit, is_big=is_big)
+    check_syntax(raw, start, is_implicit=is_implicit, is_big=is_big)
     scan = Scan(raw, budgets, is_big_endian=is_big, is_encapsulated=syntax.form in ENCAPSULATED)
     elements = scan.data_set(start, len(raw), implicit=is_implicit)
     header = Header(
@@ -167,8 +167,14 @@ def _syntax(meta: Meta) -> Syntax:
     return syntax
 
 
-def _check_syntax(raw: bytes, start: int, *, is_implicit: bool, is_big: bool) -> None:
-    """Compare the first element with the syntax: its group is 0008 or above, and in practice below 0100."""
+def check_syntax(raw: bytes, start: int, *, is_implicit: bool, is_big: bool) -> None:
+    """Compare the first element with the syntax: its group is 0008 or above, and in practice below 0100.
+
+    Raises
+    ------
+    SyntaxDiffers
+        It is in another byte order, or has a value representation where there is none, or none.
+    """
     if start + HEAD_BYTES > len(raw):
         return
     low, high, code = raw[start], raw[start + 1], raw[start + 4 : start + 6]
