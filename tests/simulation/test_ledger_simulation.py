@@ -1,5 +1,6 @@
 """The real sequencer, relay and sweep against everything that can happen to them, by seed."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ PLANTED = 300  # schedules within which a planted bug must show
 @pytest.fixture(autouse=True)
 def small_segments(monkeypatch):
     monkeypatch.setattr(sequencer, "CLAIM_ITEMS", 3)  # so that a few events make several segments
+    monkeypatch.setattr(sequencer, "CLAIM_BYTES", 1_800)  # and some by their size
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -80,6 +82,27 @@ def test_a_planted_bug_is_found(planted):
     broken = [seed for seed in range(PLANTED) if broken_promises(Schedule(seed, heads_of=planted).run())]
 
     assert len(broken) > PLANTED // 100
+
+
+def test_the_schedules_meet_everything_that_they_are_meant_to_meet():
+    met: Counter[str] = Counter()
+    for seed in range(PLANTED):
+        schedule = Schedule(seed)
+        aftermath = schedule.run()
+        met["no event"] += len(schedule.poison)
+        met["halt"] += len(aftermath.halted)
+        met["export in flight"] += sum(len(files) > 1 for files in aftermath.flights)
+        met["export that lacks something"] += sum(
+            1 < len(files) < len(aftermath.export) for files in aftermath.flights
+        )
+        met["claim by bytes"] += sum(
+            len(segment.event_ids) < sequencer.CLAIM_ITEMS
+            and sum(len(schedule.world.rows[each].item.event) for each in segment.event_ids) > 1_000
+            for segment in schedule.world.segments.values()
+        )
+        met["claim that took effect unseen"] += schedule.unseen_claims
+
+    assert all(met[name] >= PLANTED // 30 for name in (*met, "halt")), met
 
 
 def test_a_seed_gives_the_same_run_twice():
