@@ -1,9 +1,13 @@
-"""Where the demo keeps what it makes: below `.corelab/demo` of the checkout, fresh at every run."""
+"""Where the demo keeps what it makes: below `.corelab/demo` of the checkout, fresh at every run.
 
+`CORELAB_DEMO` names another folder to hold `demo`, so that two may run side by side.
+"""
+
+import os
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-HOME = CHECKOUT / ".corelab" / "demo"
+HOME = Path(os.environ.get("CORELAB_DEMO") or CHECKOUT / ".corelab").resolve() / "demo"
 CACHE = CHECKOUT / ".corelab" / "cache"  # the package with the images; outlives a run
 STATE = HOME / "state"
 PROFILE = HOME / "profile.json"
