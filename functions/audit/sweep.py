@@ -30,7 +30,7 @@ def handler(_event: object, _context: object) -> None:
     measure(_measures(swept), at=at)
     for log in swept.logs:
         if log.held_by or log.unreadable:
-            trouble = {"log": log.log, "code": log.held_by, "unreadable": log.unreadable}
+            trouble = {"log": log.log, "code": log.held_by, "unreadable": list(log.unreadable)}
             logger.error("audit.log_in_trouble", extra=trouble | {"is_halted": log.is_halted})
     placed = sum(log.placed for log in swept.logs)
     found: dict[str, object] = {"logs": len(swept.logs), "placed": placed, "relayed": swept.relayed}
@@ -48,7 +48,7 @@ def _measures(swept: Swept) -> dict[str, float]:
     }
     counts: dict[str, float] = {
         "LogsHalted": sum(log.is_halted for log in swept.logs),
-        "UnreadableEntries": sum(log.unreadable for log in swept.logs),
+        "UnreadableEntries": sum(len(log.unreadable) for log in swept.logs),
     }
     # An age that was taken without seeing all that waits would calm the alarm; its silence rings it.
     return counts if swept.listing_held_by else counts | ages

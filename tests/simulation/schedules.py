@@ -93,7 +93,7 @@ class Schedule:
         aftermath.flights = self.flights
         aftermath.spoiled = frozenset(self.spoiled)
         logs = () if self.swept is None else self.swept.logs
-        aftermath.counted = {log.log: log.unreadable for log in logs}
+        aftermath.counted = {log.log: len(log.unreadable) for log in logs}
         return aftermath
 
     def call(self, name: str, apply: Callable[[], object]) -> object:

@@ -32,7 +32,7 @@ class LogSwept:
         For how long the oldest placed entry has had no checkpoint; zero where all have one.
     is_halted : bool
         Whether it stands still, or its head is none.
-    unreadable : int
+    unreadable : tuple of EventId
         Items that are no events.
     held_by : str or None
         Code of the error that kept this log back.
@@ -43,7 +43,7 @@ class LogSwept:
     checkpoint_age: timedelta
     is_halted: bool
     placed: int = 0
-    unreadable: int = 0
+    unreadable: tuple[EventId, ...] = ()
     held_by: str | None = None
 
 
@@ -110,14 +110,15 @@ def _sweep_log(
     ports: Ports, log: TrialId, *, waiting: Iterable[Waiting], now: datetime, software: str
 ) -> LogSwept:
     waiting = tuple(waiting)
-    placed, unreadable, held_by = 0, 0, None
+    placed, held_by = 0, None
+    unreadable: tuple[EventId, ...] = ()
     try:
         event_ids = [item.event_id for item in waiting] + _heartbeat_due(
             ports, log, now=now, software=software
         )
         if event_ids:
             done = sequence(ports, log=log, event_ids=event_ids, now=now, software=software)
-            placed, unreadable, held_by = done.placed, len(done.unreadable), done.late
+            placed, unreadable, held_by = done.placed, done.unreadable, done.late
         else:
             held_by = finish(ports, log=log, now=now, software=software)
     except CorelabError as error:
