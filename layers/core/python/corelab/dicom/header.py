@@ -74,8 +74,8 @@ class Header:
         found = self.by_tag.get(tag)
         return None if found is None else self.data[found[3] : found[4]]
 
-    def value(self, tag: int) -> Value:
-        """Value as text, integer or list (`corelab.dicom.values.value_of`); None where absent or bulk."""
+    def told(self, tag: int) -> tuple[bytes, str] | None:
+        """Value's little endian bytes and their representation; None where absent or a sequence."""
         found = self.by_tag.get(tag)
         if found is None or found[5] is not None:
             return None
@@ -83,7 +83,12 @@ class Header:
         if self.is_implicit and vr == "US" and tag != tags.PIXEL_REPRESENTATION and self._is_signed(tag):
             vr = "SS"
         raw = self.data[found[3] : found[4]]
-        return value_of(swapped(raw, vr) if self.is_big_endian else raw, vr, self.charsets)
+        return (swapped(raw, vr) if self.is_big_endian else raw), vr
+
+    def value(self, tag: int) -> Value:
+        """Value as text, integer or list (`corelab.dicom.values.value_of`); None where absent or bulk."""
+        told = self.told(tag)
+        return None if told is None else value_of(*told, self.charsets)
 
     def named(self, keyword: str) -> Value:
         """Value by the dictionary's keyword."""

@@ -5,6 +5,7 @@ as well (CVE-2019-11687). Nothing here refuses: a preamble is never passed on.
 """
 
 PREAMBLE_BYTES = 128
+ZEROS = bytes(PREAMBLE_BYTES)
 BEGINS = {
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),  # dual-format files, PS3.10 7.5
     "PROGRAM": (
@@ -47,9 +48,9 @@ def preamble_kind(raw: bytes) -> str:
     raw : bytes
         A file; its first 128 bytes are looked at.
     """
-    preamble = raw[:PREAMBLE_BYTES]
-    if not preamble.strip(b"\0"):
+    if raw.startswith(ZEROS):
         return "ZERO"
+    preamble = raw[:PREAMBLE_BYTES]
     lowered = preamble.lower()
     found = (kind for kind, marks in HOLDS.items() if any(mark in lowered for mark in marks))
     begun = (kind for kind, marks in BEGINS.items() if preamble.startswith(marks))

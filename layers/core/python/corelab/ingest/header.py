@@ -8,14 +8,18 @@ from datetime import date
 from corelab.charter.comparison import Value
 from corelab.charter.recognition import FACTS
 from corelab.dicom import tags
+from corelab.dicom.dictionary import tag_of
+from corelab.dicom.errors import OverBudget
 from corelab.dicom.header import Header
 from corelab.dicom.scan import scan_header
+from corelab.dicom.values import value_of
 from corelab.kernel.canonical import LARGEST_SAFE_INTEGER, sha256_hex
 
 NO_PIXELS = sha256_hex(b"")
 LONGEST_UID = 64  # PS3.5 9.1
 LONGEST_LO = 64  # PS3.5 6.2: characters of one value; longer ones are no scanner's words
 MOST_WORDS = 8  # values of Software Versions that are kept
+LONGEST_ASKED_BYTES = 1024  # of a value that screening reads: the longest real ones are some 200
 LARGEST_IS = 2**31 - 1  # PS3.5 6.2: an integer string is a 32-bit number
 
 # When it was taken, best first: the acquisition, the series, the study (PS3.3 C.7.6.1, C.7.3.1, C.7.2.1).
@@ -25,6 +29,19 @@ MOMENTS = (
     ("SeriesDate", "SeriesTime"),
     ("StudyDate", "StudyTime"),
 )
+IDENTIFYING = frozenset(
+    {
+        tags.CHARACTER_SET,
+        tags.SOP_CLASS,
+        tags.SOP_INSTANCE,
+        tags.PATIENT_ID,
+        tags.DEVICE_SERIAL,
+        tags.STUDY_INSTANCE,
+        tags.SERIES_INSTANCE,
+        tag_of("FrameOfReferenceUID"),
+    }
+)
+FACT_TAGS = tuple((keyword, tag_of(keyword)) for keyword in FACTS)
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{2})(\d{2})(\d{2})?.*")
@@ -67,8 +84,9 @@ class Image:
         Digest of Pixel Data's value; of nothing where there is none.
     expected_pixel_bytes : int or None
         What rows, columns, samples, frames and bits ask for; None where they do not say.
-    facts : mapping
-        What a charter's `match` may ask about, by keyword.
+    told : mapping
+        Bytes and representation of what a charter's `match` may ask about, by keyword; nothing of a value too
+        long to be matched. They are decoded for the image that speaks for its series only.
     """
 
     sop_class: str
@@ -85,7 +103,16 @@ class Image:
     expected_pixel_bytes: int | None
     acquired: Acquired
     equipment: Equipment
-    facts: Mapping[str, Value] = field(repr=False)
+    told: Mapping[str, tuple[bytes, str] | None] = field(repr=False)
+    charsets: tuple[str, ...]
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        """What a charter's `match` may ask about, by keyword."""
+        return {
+            keyword: None if told is None else value_of(*told, self.charsets)
+            for keyword, told in self.told.items()
+        }
 
     @property
     def has_identifiers(self) -> bool:
@@ -107,6 +134,8 @@ def read_image(body: bytes) -> Image:
         The bytes cannot be read as DICOM.
     """
     header = scan_header(body)
+    if any(_is_long(header, tag) for tag in IDENTIFYING):
+        raise OverBudget("Send an image: an identifier is longer than it may be.")
     pixels = header.pixels
     return Image(
         sop_class=header.sop_class,
@@ -128,8 +157,14 @@ def read_image(body: bytes) -> Image:
             serial=header.text(tags.DEVICE_SERIAL).strip(),
             software=_words(header, "SoftwareVersions"),
         ),
-        facts={keyword: header.named(keyword) for keyword in FACTS},
+        told={keyword: None if _is_long(header, tag) else header.told(tag) for keyword, tag in FACT_TAGS},
+        charsets=header.charsets,
     )
+
+
+def _is_long(header: Header, tag: int) -> bool:
+    found = header.by_tag.get(tag)
+    return found is not None and found[4] - found[3] > LONGEST_ASKED_BYTES
 
 
 def _within(number: int | None, largest: int) -> int | None:

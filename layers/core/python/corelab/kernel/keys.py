@@ -4,7 +4,6 @@ HKDF-SHA-256 (RFC 5869) with `info = corelab/1/<trial>/<purpose>`. The secret co
 key's custody; core takes it as an argument and never keeps it.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,7 +42,7 @@ class TrialKeys:
     def keyed_hash(self, purpose: Purpose, *parts: str) -> str:
         """HMAC-SHA-256 over length-framed parts, 64 hex digits: equal parts meet, nobody guesses back."""
         framed = b"".join(len(raw).to_bytes(4) + raw for raw in (part.encode() for part in parts))
-        return hmac.new(self.key(purpose), framed, hashlib.sha256).hexdigest()
+        return hmac.digest(self.key(purpose), framed, "sha256").hex()
 
 
 def hkdf(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
@@ -51,5 +50,5 @@ def hkdf(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
 
     Source: RFC 5869 s. 2.
     """
-    extracted = hmac.new(salt or bytes(hashlib.sha256().digest_size), secret, hashlib.sha256).digest()
-    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
+    extracted = hmac.digest(salt or bytes(KEY_BYTES), secret, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")
