@@ -45,9 +45,10 @@ down: $(RUN_STAMP) ## end what `make up` started
 	@$(BIN)/python -m local down
 
 test: $(DEV_STAMP) ## the quick tests
-	@$(BIN)/pytest --disable-socket -q -n auto
+	@$(BIN)/pytest --disable-socket -q -n auto -m "not thorough"
 
 check: $(DEV_STAMP) lint types layers contracts ## everything: lint, types, layers, contracts, infrastructure, flows, simulation
+	@$(BIN)/pytest --disable-socket -q -n auto -m thorough
 	@$(BIN)/pytest -q tests/infra tests/simulation
 	@$(BIN)/pytest -q tests/flows
 

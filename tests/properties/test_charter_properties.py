@@ -41,6 +41,7 @@ def misspelt(word, how):
     return {"longer": word + "x", "shorter": word[:-1], "swapped": word[:-2] + word[-1] + word[-2]}[how]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["longer", "shorter", "swapped"])
 def test_a_misspelt_key_anywhere_is_told_with_its_line(how):
     lines = DEMO.splitlines()

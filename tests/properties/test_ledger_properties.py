@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from tests.fakes.ledger_export import (
     verified,
 )
 from tests.fakes.memory_ledger import KEY, later, public_key_pem
+
+pytestmark = pytest.mark.thorough
 
 hashes = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=70, unique=True)
 batches = st.lists(st.integers(1, 6), min_size=2, max_size=5)

@@ -14,6 +14,8 @@ from corelab_cli.main import main as corelab
 from tests.fakes.ledger_export import LOG, clean_export, listing_changed, segment_path, segments_of, verified
 from tests.fakes.memory_ledger import later, public_key_pem
 
+pytestmark = pytest.mark.thorough
+
 CODES = {verifier.DONE, verifier.CANNOT_RUN, verifier.UNVERIFIED}
 FUZZED = 400
 BASE = clean_export([5, 1, 7, 3])

@@ -14,6 +14,8 @@ from local.attacks.hands import Case, Trace
 from tests.fakes.ledger_export import LOG, clean_export, clean_world
 from tests.fakes.memory_ledger import START, later, public_key_pem
 
+pytestmark = pytest.mark.thorough
+
 PLACES = 20
 LEAST_KINDS = 25
 HONEST = 200
