@@ -5,55 +5,31 @@ import json
 
 import pytest
 
-from corelab.audit.verify import read_export, read_key, verify
+from corelab.audit.verify import read_key, verify
 from corelab.kernel.moments import moment
 from corelab_aws.clock import now
-from corelab_aws.ledger.export import export_ledger
-from corelab_aws.ledger.heads import DynamoHeads
-from corelab_aws.ledger.signer import KmsSigner
-from tests.flows.embedded.waiting import until
+from tests.flows.ledger_of_stack import exported, heads_of, signed
 from tests.flows.world import everything
 
 pytestmark = pytest.mark.at_the_end
-SIGNED_WITHIN_S = 60.0
 
 
 @pytest.fixture(scope="module")
 def heads(trial):
-    return DynamoHeads(trial.cloud.client("dynamodb"), table=trial.outputs["LedgerTable"])
+    return heads_of(trial)
 
 
 @pytest.fixture(scope="module")
-def world(trial, heads):
+def world(trial):
     """Everything there is, once all is told, placed and signed."""
-    trial.settled()
-
-    def is_signed():
-        trial.cloud.client("lambda").invoke(FunctionName="corelab-local-audit-sweep", Payload=b"{}")
-        found = [heads.read(log) for log in heads.logs()]
-        return all(head.checkpoint and head.checkpoint.size == head.size for head in found)
-
-    until(is_signed, within_s=SIGNED_WITHIN_S)
-    trial.settled()
+    signed(trial)
     return everything(trial.cloud, trial.outputs)
 
 
 @pytest.fixture(scope="module")
-def export(trial, heads, world, tmp_path_factory):
+def export(trial, world, tmp_path_factory):
     assert world.ledger
-    folder = tmp_path_factory.mktemp("export")
-    signer = KmsSigner(trial.cloud.client("kms"), key=trial.outputs["LedgerKeyArn"])
-    export_ledger(
-        trial.cloud.client("s3"),
-        heads,
-        folder=folder,
-        logs=sorted(heads.logs()),
-        ledger=trial.outputs["LedgerBucket"],
-        witness=trial.outputs["WitnessBucket"],
-        key_pem=signer.public_key_pem(),
-        taken_at=now(),
-    )
-    return read_export(folder)
+    return exported(trial, tmp_path_factory.mktemp("export"))
 
 
 def entries(export):

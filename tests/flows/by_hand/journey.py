@@ -1,12 +1,9 @@
 """Two subjects' images on their way through every door, one step after the other, by hand."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
-from corelab.ingest.manifest import execution_input, manifest_ref
-from tests.fakes.api_requests import claims, request
 from tests.fakes.brain_series import Patient, brain, brain_slice
-from tests.flows.by_hand.stage import SLICES
+from tests.flows.by_hand.stage import SLICES, map_items
 
 US, ULTRASOUND = "US", "1.2.840.10008.5.1.4.1.1.6.1"
 ERIKA, MAX = Patient(id="KM-7001"), Patient(id="KM-7002")
@@ -81,7 +78,7 @@ class Journey:
         }
         by_hand = {
             "ingest/api complete": lambda: self.completes(self.transmittals[WHOLE]),
-            "ingest/screen": lambda: self.execution(self.transmittals[WHOLE]),
+            "ingest/screen": lambda: self.stage.execution(self.transmittals[WHOLE]),
             "deid/deidentify": lambda: self._item("AX_PD"),
             "deid/hold": self._failed_item,
             "qc/check": lambda: self.answers["deid/deidentify"],
@@ -97,32 +94,15 @@ class Journey:
         return self.stage.on_bus(type, about=about)
 
     def completes(self, transmittal):
-        return self.request("POST", f"/v1/trials/DEMO01/transmittals/{transmittal}/complete")
+        return self.request("POST", f"/transmittals/{transmittal}/complete")
 
     def request(self, method, path, body=None, *, key="once"):
-        """A request of the site's coordinator."""
-        seconds = str(int(self.at.timestamp()))
-        person = self.stage.trial.people.ids["coordinator"]
-        client = self.stage.outputs["UserPoolClientId"]
-        who = claims(person, iat=seconds, auth_time=seconds, aud=client)
-        return request(method, path, who=who, body=body, key=key)
-
-    def execution(self, transmittal):
-        bucket = self.stage.outputs["IncomingBucket"]
-        key = f"incoming/DEMO01/{transmittal}/manifest.json"
-        version = self.stage.cloud.client("s3").head_object(Bucket=bucket, Key=key)["VersionId"]
-        ref = manifest_ref(bucket, trial="DEMO01", transmittal=transmittal, version=version)
-        return json.loads(json.dumps(execution_input(ref, trial="DEMO01", transmittal=transmittal)))
-
-    @staticmethod
-    def _items(screened):
-        shared = {name: value for name, value in screened.items() if name not in ("outcome", "series")}
-        return {item["series"]: shared | item for item in screened["series"]}
+        return self.stage.request(method, path, body, at=self.at, key=key)
 
     def _item(self, expected):
         accepted = self.stage.event("TransmittalAccepted.v1", about=self.transmittals[WHOLE])
         (found,) = (one["series"] for one in accepted.data["series"] if one["expected_series"] == expected)
-        return self._items(self.answers["ingest/screen"])[found]
+        return map_items(self.answers["ingest/screen"])[found]
 
     def _failed_item(self):
         item = self._item("LIVER")
@@ -136,14 +116,14 @@ class Journey:
     def _answers_query(self):
         query = self.stage.event("QueryOpened.v1", about=LACKING).id.rpartition("#")[2]
         body = {"answer": "not_available", "text": None}
-        return self.request("POST", f"/v1/trials/DEMO01/queries/{query}/answer", body)
+        return self.request("POST", f"/queries/{query}/answer", body)
 
     def _judge_lacking(self):
         transmittal = self.transmittals[LACKING]
         self.undisturbed("ingest/api", self.completes(transmittal))
-        screened = self.undisturbed("ingest/screen", self.execution(transmittal))
+        screened = self.undisturbed("ingest/screen", self.stage.execution(transmittal))
         results = []
-        for item in self._items(screened).values():
+        for item in map_items(screened).values():
             packed = self.undisturbed("deid/deidentify", item)
             results.append(self.undisturbed("qc/check", packed))
         self.undisturbed("qc/conclude", screened | {"results": results})

@@ -7,19 +7,24 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from corelab.ingest.layout import manifest_key
+from corelab.ingest.manifest import ManifestRef, execution_input, manifest_ref
 from corelab.kernel.events import Event
+from corelab.kernel.ids import TransmittalId, TrialId
 from corelab_aws.ledger.bus import bus_detail
 from corelab_aws.store import event_from_item
 from local.cloud import Cloud
 from local.deploy import deploy
 from local.environment import embedded, outputs_of
 from local.synth import synthesize
+from tests.fakes.api_requests import claims, request
 from tests.flows.by_hand.doors import Doors, bus_message
 from tests.flows.embedded.waiting import until
-from tests.flows.trial_on_stack import CHARTER, TrialOnStack, open_trial
+from tests.flows.trial_on_stack import CHARTER, TRIAL, TrialOnStack, open_trial
 from tests.flows.world import PLAIN_BUCKETS, TABLES, Item, Place, contents_of, items_of, versions_of
 
 SLICES = 4  # as few as show a gap: every call is made many times
@@ -99,6 +104,40 @@ class Stage:
         """The event as a reaction's queue brings it."""
         event = self.event(type, about=about)
         return bus_message(event.source, event.type, json.loads(json.dumps(bus_detail(event))))
+
+    def request(self, method: str, path: str, body: Any = None, *, at: datetime, key: str = "once") -> Item:
+        """A request of the site's coordinator, as the gateway hands it to a door."""
+        seconds = str(int(at.timestamp()))
+        who = claims(
+            self.trial.people.ids["coordinator"],
+            iat=seconds,
+            auth_time=seconds,
+            aud=self.outputs["UserPoolClientId"],
+        )
+        return request(method, f"/v1/trials/{TRIAL}{path}", who=who, body=body, key=key)
+
+    def manifest(self, transmittal: str) -> ManifestRef | None:
+        """The transmittal's manifest, where there is one."""
+        bucket = self.outputs["IncomingBucket"]
+        id = TransmittalId(transmittal)
+        key = manifest_key(TrialId(TRIAL), id)
+        found = self.cloud.client("s3").list_object_versions(Bucket=bucket, Prefix=key).get("Versions", [])
+        if not found:
+            return None
+        return manifest_ref(bucket, trial=TrialId(TRIAL), transmittal=id, version=found[0]["VersionId"])
+
+    def execution(self, transmittal: str) -> Item:
+        """Input of the transmittal's run."""
+        ref = self.manifest(transmittal)
+        assert ref is not None
+        started = execution_input(ref, trial=TrialId(TRIAL), transmittal=TransmittalId(transmittal))
+        return dict(json.loads(json.dumps(started)))
+
+
+def map_items(screened: Mapping[str, Any]) -> dict[str, Item]:
+    """What the state machine hands to each series' steps, by series."""
+    shared = {name: value for name, value in screened.items() if name not in ("outcome", "series")}
+    return {item["series"]: shared | item for item in screened["series"]}
 
 
 def differences(seen: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:

@@ -34,7 +34,10 @@ def asks_again(run):
 @pytest.mark.requirement("fault-18")
 @pytest.mark.requirement("fault-22")
 @pytest.mark.requirement("fault-24")
+@pytest.mark.requirement("fault-25")
 @pytest.mark.requirement("fault-26")
+@pytest.mark.requirement("fault-43")
+@pytest.mark.requirement("fault-45")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_door_that_dies_at_any_call_leaves_what_an_undisturbed_run_leaves(journey, step):
     journey.reach(step)
@@ -83,7 +86,7 @@ def in_two_transactions(door):
 def test_a_planted_bug_is_found(journey):
     on_stage, at = journey.stage, moment_text(journey.at)
     event = journey.request(
-        "POST", "/v1/trials/DEMO01/transmittals", {"site": "101", "subject": LACKING, "visit": "BL"}, key=at
+        "POST", "/transmittals", {"site": "101", "subject": LACKING, "visit": "BL"}, key=at
     )
 
     def planted(door):

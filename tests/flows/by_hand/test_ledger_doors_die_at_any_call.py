@@ -5,16 +5,23 @@ export that verifies.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.config import Config
 
+from corelab.audit.segment import segment_key
 from corelab.audit.verify import read_export
+from corelab.kernel.actors import system
+from corelab.kernel.ids import TrialId
+from corelab.kernel.write_path import Command, Decision, Kind, execute
 from corelab_aws.ledger.export import export_ledger
 from corelab_aws.ledger.heads import DynamoHeads
 from corelab_aws.ledger.signer import KmsSigner
-from corelab_aws.store import outbox_item
-from tests.fakes.memory_ledger import an_event
+from corelab_aws.store import DynamoStore, outbox_item
+from tests.fakes.memory_ledger import SOFTWARE, an_event
 from tests.flows.by_hand.doors import Fault, What, faults_at
 from tests.flows.by_hand.journey import stream_record
 from tests.flows.world import items_of
@@ -23,6 +30,17 @@ from tests.simulation.checker import Aftermath, broken_promises
 EVENTS = 3  # in each log
 LATER = timedelta(minutes=1)
 ROUNDS = 3
+WRITERS, STORM = 50, TrialId("STORM")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How often it was written."""
+
+    count: int
+
+
+COUNTED = Kind(room="ingest", name="counted", model=Counted)
 
 
 class Logs:
@@ -59,12 +77,15 @@ class Logs:
     def _ledger(self):
         return self.stage.outputs["LedgerTable"]
 
+    def heads(self):
+        return DynamoHeads(self.stage.cloud.client("dynamodb"), table=self._ledger)
+
     def broken_promises(self):
         """What the ledger as a whole breaks, once nothing is left to do."""
         for _ in range(3):
             assert self.sweep().error is None
         cloud, outputs = self.stage.cloud, self.stage.outputs
-        heads = DynamoHeads(cloud.client("dynamodb"), table=self._ledger)
+        heads = self.heads()
         signer = KmsSigner(cloud.client("kms"), key=outputs["LedgerKeyArn"])
         folder = self.scratch / self.at.strftime("%H%M")
         export_ledger(
@@ -170,3 +191,54 @@ def test_a_signing_key_that_does_not_answer_keeps_entries_and_delays_only_the_si
     assert run.error is None
     assert not run.is_killed
     assert later == []
+
+
+@pytest.mark.requirement("fault-23")
+def test_fifty_writers_of_one_aggregate_all_commit_and_stand_on_the_log_without_a_gap(logs):
+    cloud, outputs = logs.stage.cloud, logs.stage.outputs
+    client = cloud.session().client(
+        "dynamodb",
+        endpoint_url=cloud.endpoint,
+        verify=str(cloud.ca),
+        config=Config(max_pool_connections=WRITERS),
+    )
+    store = DynamoStore(client, state_table=outputs["StateTable"], ledger_table=outputs["LedgerTable"])
+
+    def write(number):
+        def decide(found):
+            count = found.state.count + 1 if found else 1
+            return Decision(state=Counted(count=count), type="TransmittalMoved.v1", action="transmittal.move")
+
+        command = Command(
+            id=f"writer/{number}", trial=STORM, actor=system("test"), now=logs.at, software=SOFTWARE
+        )
+        return execute(store, COUNTED, id="tms-1", command=command, step="", decide=decide).version
+
+    with ThreadPoolExecutor(max_workers=WRITERS) as writers:
+        versions = sorted(writers.map(write, range(WRITERS)))
+    client.close()
+
+    assert versions == [*range(1, WRITERS + 1)]
+    assert logs.broken_promises() == []
+
+
+@pytest.mark.requirement("fault-30")
+def test_a_segment_that_somebody_else_wrote_halts_its_log_and_no_other(logs):
+    assert not is_unfinished(logs.run("audit/sequence", logs.more("TAKEN")))
+    s3, bucket = logs.stage.cloud.client("s3"), logs.stage.outputs["LedgerBucket"]
+    s3.put_object(
+        Bucket=bucket,
+        Key=segment_key(TrialId("TAKEN"), number=1),
+        Body=b"not ours",
+        ChecksumAlgorithm="SHA256",
+    )
+
+    taken = logs.run("audit/sequence", logs.more("TAKEN"))
+    other = logs.run("audit/sequence", logs.more("SPARED"))
+
+    assert not is_unfinished(taken)  # coming again would change nothing
+    assert not is_unfinished(other)
+    heads = logs.heads()
+    assert heads.read(TrialId("TAKEN")).halted is not None
+    assert heads.read(TrialId("SPARED")).size == EVENTS
+    assert [broken for broken in logs.broken_promises() if "SPARED" in broken] == []
