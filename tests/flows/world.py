@@ -44,6 +44,24 @@ class World:
         }
 
 
+def unswept(world: World, later: World) -> tuple[dict[Place, Item], set[str], dict[Place, tuple[str, ...]]]:
+    """State, events and objects of a world, without what the clock's sweeps add until `later`.
+
+    They sign checkpoints, and take transmittals whose run succeeded off the list of open ones.
+    """
+    finished = "TransmittalFinished.v1"
+    taken_off = tuple(event["id"] for event in later.events().values() if event["type"] == finished)
+    return (
+        {place: item for place, item in world.state.items() if not place[1].endswith(taken_off)},
+        {
+            id
+            for id, event in world.events().items()
+            if event["room"] != "audit" and event["type"] != finished
+        },
+        {place: etags for place, etags in world.objects.items() if not place[1].startswith("ledger/")},
+    )
+
+
 def everything(cloud: Cloud, outputs: Mapping[str, str]) -> World:
     """Read all of it."""
     state, ledger = (items_of(cloud, outputs[name]) for name in TABLES)
