@@ -147,7 +147,7 @@ def test_what_was_received_and_never_started_is_found_whatever_dies(on_stage, su
     transmittal = received()
     whole = sweep(on_stage, at=AT + WAITED)
     assert whole.error is None
-    assert len(whole.writes) == 2
+    assert len(whole.writes) >= 2  # its own; the same sweep may take others' finished runs off
 
     for fault in faults_at(whole.writes):
         on_stage.back_to(before)
