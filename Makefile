@@ -47,9 +47,9 @@ down: $(RUN_STAMP) ## end what `make up` started
 test: $(DEV_STAMP) ## the quick tests
 	@$(BIN)/pytest --disable-socket -q -n auto -m "not thorough"
 
-check: $(DEV_STAMP) lint types layers contracts ## everything: lint, types, layers, contracts, infrastructure, flows, simulation
+check: $(DEV_STAMP) lint types layers contracts ## everything: lint, types, layers, contracts, infrastructure, flows, simulation, hostile files
 	@$(BIN)/pytest --disable-socket -q -n auto -m thorough
-	@$(BIN)/pytest -q tests/infra tests/simulation
+	@$(BIN)/pytest -q tests/infra tests/simulation tests/hostile
 	@$(BIN)/pytest -q tests/flows
 
 lint: $(DEV_STAMP) ## ruff

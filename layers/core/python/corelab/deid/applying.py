@@ -15,6 +15,7 @@ from corelab.dicom.tags import tag_text
 from corelab.dicom.values import TEXT, element, is_long, value_of
 
 NOT_LISTED = frozenset({"SQ", "OB", "OW", "OD", "OF", "OL", "OV", "UN"})  # bulk has no place in the index
+LONGEST_LISTED = 4096  # bytes: a longer value is bulk; decoded, numbers take up to thirty times their bytes
 LONGEST_SHORT = 0xFFFE  # bytes, under a length of two bytes
 AS_SUCH = frozenset({Action.REMOVE, Action.EMPTY, Action.DUMMY})
 
@@ -106,7 +107,7 @@ class Applier:
         return raw[:6] + bytes(2) + raw[8:]
 
     def _entry(self, tag: int, vr: str, value: bytes) -> Listed | None:
-        if vr in NOT_LISTED:
+        if vr in NOT_LISTED or len(value) > LONGEST_LISTED:
             return None
         if vr == "US" and self.rules.is_implicit and self.is_signed:
             entry = lookup(tag)

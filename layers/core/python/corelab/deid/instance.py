@@ -37,6 +37,7 @@ from corelab.dicom.syntaxes import IMPLICIT_LITTLE
 from corelab.dicom.values import Value
 from corelab.kernel.errors import CorelabError
 
+LARGEST_FITTED_BYTES = 1024 * 1024  # of a header: a larger one is scanned whole, within its budgets
 MOST_REMEMBERED = 16  # a series has one description, or a few
 
 
@@ -142,7 +143,7 @@ class Deidentifier:
             check_syntax(raw, start, is_implicit=implicit, is_big=False)
             scan = Scan(raw, self._budgets)
             applied = last.layout.applied(raw, scan, start)
-            if applied is None:
+            if applied is None or applied.at - start > LARGEST_FITTED_BYTES:
                 return None
             elements = scan.data_set(applied.at, len(raw), implicit=implicit)
             if not elements or elements[0][0] != tags.PIXEL_DATA or not applied.uid.strip(b" \0"):

@@ -23,6 +23,9 @@ class Budgets:
     text_bytes : int
         One value of text or numbers, which decoded takes up to thirty times its bytes. Most have a length of
         two bytes; the others are tables, which are opaque words in images.
+    header_bytes : int
+        All values of text and numbers together, at all depths. Headers have kilobytes, those of ten thousand
+        frames megabytes.
     frames : int
         Number of Frames (0028,0008). Dynamic series and pathology reach some ten thousand.
     inflated_bytes : int
@@ -36,6 +39,7 @@ class Budgets:
     depth: int = 16
     value_bytes: int = 64 * MIB
     text_bytes: int = MIB
+    header_bytes: int = 8 * MIB
     frames: int = 100_000
     inflated_bytes: int = 192 * MIB
     inflate_ratio: int = 100

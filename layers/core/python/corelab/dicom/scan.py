@@ -6,12 +6,13 @@ that are not accepted.
 """
 
 import zlib
+from collections.abc import Sequence
 from struct import unpack_from
 from typing import NamedTuple
 
 from corelab.dicom import tags
 from corelab.dicom.budgets import BUDGETS, Budgets
-from corelab.dicom.elements import CODES, Scan, implicit_vr
+from corelab.dicom.elements import BULK, CODES, Element, Scan, implicit_vr
 from corelab.dicom.errors import (
     BadMeta,
     BadStructure,
@@ -28,7 +29,7 @@ from corelab.dicom.errors import (
     Video,
 )
 from corelab.dicom.fragments import check_fragments
-from corelab.dicom.header import Header, Meta
+from corelab.dicom.header import Header, Meta, Span
 from corelab.dicom.preambles import PREAMBLE_BYTES, preamble_kind
 from corelab.dicom.syntaxes import ACCEPTED, DIRECTORY, IMPLICIT_LITTLE, SYNTAXES, Form, Syntax
 
@@ -38,6 +39,7 @@ META_BYTES = 64 * 1024  # the longest real one is below a kilobyte
 GROUP_LENGTH_HEAD = b"\x02\x00\x00\x00UL\x04\x00"
 GROUP_LENGTH_BYTES = len(GROUP_LENGTH_HEAD) + 4
 HEAD_BYTES = 8
+NOTHING = Span(0, 0)
 FIRST_GROUP = 8
 
 MEDIA_CLASS, MEDIA_INSTANCE, SYNTAX, IMPLEMENTATION = 0x00020002, 0x00020003, 0x00020010, 0x00020012
@@ -109,6 +111,8 @@ def read_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
         preamble=preamble,
         trailing_bytes=len(raw) - (elements[-1][4] if elements else start),
     )
+    if len(raw) - start - (header.pixels or NOTHING).length > budgets.header_bytes:
+        _check_size(elements, budgets)
     if tags.NUMBER_OF_FRAMES in header and (header.integer(tags.NUMBER_OF_FRAMES) or 0) > budgets.frames:
         raise OverBudget("Send an image: this says it has too many frames.")
     if syntax.form in ENCAPSULATED:
@@ -188,6 +192,18 @@ def check_syntax(raw: bytes, start: int, *, is_implicit: bool, is_big: bool) -> 
     is_plausible = is_known and length <= len(raw) - start
     if not is_implicit and not is_big and code not in CODES and is_plausible:
         raise SyntaxDiffers("Send the file again: it says explicit, its elements are implicit.")
+
+
+def _check_size(elements: Sequence[Element], budgets: Budgets) -> None:
+    left, waiting = budgets.header_bytes, [elements]
+    while waiting:
+        for _, vr, _, value, end, items in waiting.pop():
+            if items is not None:
+                waiting.extend(items)
+            elif vr not in BULK:
+                left -= end - value
+    if left < 0:
+        raise OverBudget("Send an image: its header is too large.")
 
 
 def _inflated(raw: bytes, start: int, budgets: Budgets) -> bytes:
