@@ -184,8 +184,7 @@ def start(place: Place, *, strict: bool, port: int | None = None, follow: bool =
     place.prepare()
     if find(place):
         raise CannotStart(f"{place.root} is served already: see {place.instance}")
-    shutil.rmtree(place.root / "tmp")  # what the workers of an ended process left
-    (place.root / "tmp").mkdir(mode=0o700)
+    cleared(place.root / "tmp")
     certificates.make(place.certificates)
     number = port or free_port()
     if _is_taken(number):
@@ -208,6 +207,14 @@ def start(place: Place, *, strict: bool, port: int | None = None, follow: bool =
             )
         time.sleep(POLL_S)
     return instance
+
+
+def cleared(folder: Path) -> None:
+    """Empty a folder that workers of a killed process may be emptying too."""
+    shutil.rmtree(
+        folder, ignore_errors=True
+    )  # what they remove first is no error; what stays is in nobody's way
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _spawn(settings: dict[str, str], log: IO[bytes], *, follow: bool) -> subprocess.Popen[bytes]:

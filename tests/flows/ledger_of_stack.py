@@ -19,7 +19,7 @@ def heads_of(trial: TrialOnStack) -> DynamoHeads:
 
 
 def signed(trial: TrialOnStack) -> None:
-    """Wait until all that was done is told, placed and signed; the sweep comes sooner than each minute."""
+    """Wait until all that has its place is signed; the sweep comes sooner than each minute."""
     heads = heads_of(trial)
 
     def is_signed() -> bool:
@@ -27,9 +27,7 @@ def signed(trial: TrialOnStack) -> None:
         found = [heads.read(log) for log in heads.logs()]
         return all(head.checkpoint and head.checkpoint.size == head.size for head in found)
 
-    trial.settled()
     until(is_signed, within_s=SIGNED_WITHIN_S)
-    trial.settled()
 
 
 def exported(trial: TrialOnStack, folder: Path) -> dict[str, bytes]:

@@ -22,7 +22,9 @@ def heads(trial):
 @pytest.fixture(scope="module")
 def world(trial):
     """Everything there is, once all is told, placed and signed."""
+    trial.settled()
     signed(trial)
+    trial.settled()
     return everything(trial.cloud, trial.outputs)
 
 
