@@ -27,7 +27,7 @@ def or_end(load: Callable[[], None]) -> Callable[[], None]:
     def load_or_end() -> None:
         try:
             load()
-        except Exception:
+        except Exception:  # whatever it was: half a state must not be served as the whole
             logging.getLogger("corelab").critical("state.unreadable", exc_info=True)
             logging.shutdown()
             os._exit(1)

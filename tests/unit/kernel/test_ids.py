@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corelab.kernel.ids import derived_id, is_id, ulid
+from corelab.kernel.ids import derived_id, is_id
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
@@ -14,11 +14,6 @@ def test_the_same_parts_always_give_the_same_id(parts):
 def test_parts_are_framed_so_that_no_two_lists_meet():
     assert derived_id("ser", "a", "bc") != derived_id("ser", "ab", "c")
     assert derived_id("ser", "a") != derived_id("stu", "a")
-
-
-@given(st.integers(0, 2**48 - 2), st.binary(min_size=10, max_size=10), st.binary(min_size=10, max_size=10))
-def test_ids_that_a_person_starts_sort_by_time(at_ms, earlier, later):
-    assert ulid("tms", at_ms=at_ms, entropy=earlier) < ulid("tms", at_ms=at_ms + 1, entropy=later)
 
 
 @pytest.mark.parametrize(

@@ -114,4 +114,3 @@ SYNTAXES: dict[str, Syntax] = {
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory: a DICOMDIR
-WELL_KNOWN = "1.2.840.10008."  # the standard's own root: never an instance of anybody's

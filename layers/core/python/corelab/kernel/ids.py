@@ -1,7 +1,7 @@
 """Ids: a prefix that says what it names, and 26 characters of Crockford base32.
 
-Derived from a digest where a retry must find the same thing again; a ULID where a person starts something
-(its time and chance come from the edge).
+Derived from a digest of what it stands for, so that a retry finds the same thing again: where a person starts
+something, of the request's Idempotency-Key.
 """
 
 import hashlib
@@ -23,9 +23,8 @@ ReadId = NewType("ReadId", str)  # rd_…
 EventId = NewType("EventId", str)  # evt_…
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-BODY_LENGTH = 26  # 130 bits hold the 128 of a ULID or of half a SHA-256
-ULID_BYTES = 16
-ULID_TIME_BYTES = 6
+BODY_LENGTH = 26  # 130 bits hold the 128 of half a SHA-256
+DIGEST_BYTES = 16
 _SHAPE = re.compile(r"[a-z]{2,3}_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
@@ -36,24 +35,7 @@ def derived_id(prefix: str, *parts: str) -> str:
     False
     """
     framed = b"".join(len(raw).to_bytes(4) + raw for raw in (part.encode() for part in (prefix, *parts)))
-    return f"{prefix}_{_base32(hashlib.sha256(framed).digest()[:ULID_BYTES])}"
-
-
-def ulid(prefix: str, *, at_ms: int, entropy: bytes) -> str:
-    """Id that sorts by time: 48 bits of milliseconds since 1970 and 80 bits of chance.
-
-    Parameters
-    ----------
-    at_ms : int
-        Milliseconds since 1970-01-01T00:00Z.
-    entropy : bytes
-        Ten bytes of chance, from the edge.
-
-    Source: the ULID specification.
-    """
-    if len(entropy) != ULID_BYTES - ULID_TIME_BYTES:
-        raise ValueError("a ULID takes ten bytes of entropy")
-    return f"{prefix}_{_base32(at_ms.to_bytes(ULID_TIME_BYTES) + entropy)}"
+    return f"{prefix}_{_base32(hashlib.sha256(framed).digest()[:DIGEST_BYTES])}"
 
 
 def is_id(text: str, *, prefix: str) -> bool:
