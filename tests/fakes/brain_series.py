@@ -44,7 +44,7 @@ def brain_slice(patient: Patient, number: int, **others: str | int | None) -> by
         "SeriesInstanceUID": patient.uid("series"),
         "FrameOfReferenceUID": patient.uid("frame"),
         "PatientID": patient.id,
-        "PatientName": patient.name,
+        "PatientName": f"{patient.name}^{patient.id}",
         "PatientBirthDate": "19610812",
         "PatientSex": "F",
         "AccessionNumber": f"ACC-{patient.id}",

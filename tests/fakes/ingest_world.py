@@ -50,6 +50,7 @@ class MemoryRegistry:
 
     known: list[SubjectId] = field(default_factory=lambda: [ANNE, BERT])
     scanner: ScannerView | None = SCANNER
+    screening_ids: dict[str, SubjectId] = field(default_factory=dict)
 
     def charter_in_force(self, _: TrialId) -> tuple[Charter, str]:
         return COMPILED.charter, COMPILED.hash
@@ -59,7 +60,14 @@ class MemoryRegistry:
         return COMPILED.charter
 
     def subject(self, _: TrialId, id: SubjectId) -> SubjectView | None:
-        return SubjectView(subject=id, site=SITE, anchor=ANCHOR) if id in self.known else None
+        if id not in self.known:
+            return None
+        named = tuple(name for name, subject in self.screening_ids.items() if subject == id)
+        site = COMPILED.charter.subjects.site_of(id) or SITE
+        return SubjectView(subject=id, site=site, anchor=ANCHOR, screening_ids=named)
+
+    def subject_named(self, _: TrialId, name: str) -> SubjectId | None:
+        return SubjectId(name) if name in self.known else self.screening_ids.get(name)
 
     def scanners(self, _: TrialId, site: SiteId) -> list[ScannerView]:
         return [self.scanner] if self.scanner and site == SITE else []

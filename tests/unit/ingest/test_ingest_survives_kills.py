@@ -11,7 +11,12 @@ from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import World, numbered, promised
 from tests.fakes.killing import Killed, Switch
 
-FILES = [mr_slice(1), mr_slice(2), b"not DICOM", mr_slice(1, SeriesInstanceUID="1.2.3.5", PatientID="")]
+FILES = [
+    mr_slice(1, PatientBirthDate="19610812"),
+    mr_slice(2),
+    b"not DICOM",
+    mr_slice(1, SeriesInstanceUID="1.2.3.5", PatientID=""),
+]
 ONE_BY_ONE = {"budgets": replace(Budgets(), readers=1), "read": read_image}
 
 
@@ -51,7 +56,14 @@ def received(world):
 
 
 def grown(world):
-    world.screened(mr_slice(7), mr_slice(1, SoftwareVersions="28"), key="earlier")
+    world.screened(
+        mr_slice(7), mr_slice(1, SoftwareVersions="28", PatientBirthDate="19610812"), key="earlier"
+    )
+    world.sent(*FILES)
+
+
+def known_by_number(world):
+    world.screened(mr_slice(7), key="earlier")
     world.sent(*FILES)
 
 
@@ -63,6 +75,7 @@ STEPS = [
     pytest.param(incomplete, completed, id="complete-incomplete"),
     pytest.param(received, screened, id="screen"),
     pytest.param(grown, screened, id="screen-a-later-version"),
+    pytest.param(known_by_number, screened, id="screen-and-learn-a-name"),
 ]
 
 

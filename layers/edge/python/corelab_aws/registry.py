@@ -20,11 +20,14 @@ class SubjectView:
     ----------
     anchor : date
         The date from which the schedule counts.
+    screening_ids : tuple of str
+        Its other names in the trial.
     """
 
     subject: SubjectId
     site: SiteId
     anchor: date
+    screening_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,19 @@ def subject(store: Store, *, trial: TrialId, id: SubjectId) -> SubjectView | Non
         return None
     document = json.loads(stored.document)
     return SubjectView(
-        subject=id, site=SiteId(document["site"]), anchor=date.fromisoformat(document["anchor"])
+        subject=id,
+        site=SiteId(document["site"]),
+        anchor=date.fromisoformat(document["anchor"]),
+        screening_ids=tuple(document.get("screening_ids", ())),
     )
+
+
+def subject_named(store: Store, *, trial: TrialId, name: str) -> SubjectId | None:
+    """The subject with this id or screening id, or None; an id comes before a screening id."""
+    if store.get(Key(room="tracking", trial=trial, kind="subject", id=name)) is not None:
+        return SubjectId(name)
+    stored = store.get(Key(room="tracking", trial=trial, kind="screening_id", id=name))
+    return None if stored is None else SubjectId(json.loads(stored.document)["subject"])
 
 
 def scanners(store: Store, *, trial: TrialId, site: SiteId) -> Iterator[ScannerView]:
@@ -113,6 +127,10 @@ class Registry:
     def subject(self, trial: TrialId, id: SubjectId) -> SubjectView | None:
         """The subject, or None where it is not registered."""
         return subject(self._store, trial=trial, id=id)
+
+    def subject_named(self, trial: TrialId, name: str) -> SubjectId | None:
+        """The subject with this id or screening id, or None."""
+        return subject_named(self._store, trial=trial, name=name)
 
     def scanners(self, trial: TrialId, site: SiteId) -> Iterator[ScannerView]:
         """The site's scanners, in order of id."""

@@ -21,6 +21,8 @@ SEVERAL_IDENTITIES = "ING-303"
 CONFLICTS = "ING-304"
 NOTHING_USABLE = "ING-305"
 FILED_ELSEWHERE = "ING-306"
+UNSEEN_IDENTITY = "ING-310"
+NAME_DIFFERS = "ING-311"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ TEXTS: Mapping[str, Text] = {
         remedy="Send the files that are listed, then complete the transmittal again.",
     ),
     OTHER_SUBJECT: Text(
-        sentence="The images carry another identity than this subject's earlier ones, or another subject's.",
+        sentence="The images carry the identity of another subject.",
         remedy="Check whose images these are; the core lab will ask.",
     ),
     SEVERAL_IDENTITIES: Text(
@@ -125,6 +127,16 @@ TEXTS: Mapping[str, Text] = {
         sentence="These images are already filed at visit {filed_at} of this subject.",
         remedy="Tell the core lab at which visit they were taken; its project manager decides. "
         "Do not send them again.",
+    ),
+    UNSEEN_IDENTITY: Text(
+        sentence="The images carry an identity under which nothing has come for this subject yet.",
+        remedy="Tell the core lab whether they are this subject's: from another hospital, or under a new "
+        "number or name. Do not send them again.",
+    ),
+    NAME_DIFFERS: Text(
+        sentence="The images carry this subject's patient number and another name or birth date than before.",
+        remedy="Tell the core lab whether name or birth date changed or was corrected, or whose images these "
+        "are. Do not send them again.",
     ),
 }
 

@@ -84,7 +84,7 @@ class ManifestUnusable(CorelabError):
 
 
 class IdentityTaken(CorelabError):
-    """The header identity belongs to another subject, or the subject has another one."""
+    """The header identity belongs to another subject."""
 
     code: ClassVar[str] = "ING-014"
 
@@ -93,3 +93,9 @@ class FactsUnreadable(CorelabError):
     """Facts of an earlier version are not what this room writes."""
 
     code: ClassVar[str] = "ING-015"
+
+
+class IdentitiesMoved(CorelabError):
+    """Another transmittal of the subject was first: what it taught has to be compared again."""
+
+    code: ClassVar[str] = "ING-030"

@@ -42,7 +42,9 @@ class IdentityFacts:
     Attributes
     ----------
     match : str
-        FIRST, SAME, OTHER, or PSEUDONYM where the header carries the subject id or nothing.
+        FIRST; SAME; PSEUDONYM where the header carries the subject id, or nothing that can be compared;
+        RELEASED where a person said that the identity is the subject's; OTHER where one let images pass
+        without saying so.
     other : int
         Images of the transmittal that carry an identity which is not the subject's.
     """

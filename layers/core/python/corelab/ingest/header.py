@@ -78,8 +78,13 @@ class Image:
 
     Attributes
     ----------
-    patient_id : str
-        Patient ID (0010,0020), trimmed; identity.
+    patient_id, patient_name, birth_date : str, str, date or None
+        Patient ID (0010,0020), trimmed; Patient's Name (0010,0010); Patient's Birth Date (0010,0030):
+        identity.
+    is_pseudonymised : bool
+        Patient Identity Removed (0012,0062) says so.
+    trial_subject : str
+        Clinical Trial Subject ID (0012,0040), trimmed.
     pixel_sha256 : str
         Digest of Pixel Data's value; of nothing where there is none.
     expected_pixel_bytes : int or None
@@ -95,6 +100,10 @@ class Image:
     study_uid: str = field(repr=False)
     frame_uid: str = field(repr=False)
     patient_id: str = field(repr=False)
+    patient_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    is_pseudonymised: bool
+    trial_subject: str = field(repr=False)
     syntax: str
     number: int | None
     meta_agrees: bool
@@ -113,6 +122,12 @@ class Image:
             keyword: None if told is None else value_of(*told, self.charsets)
             for keyword, told in self.told.items()
         }
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Texts that may be the trial's own name of a subject."""
+        name = self.patient_name.split("=")[0].rstrip("^ ")
+        return tuple(text for text in (self.patient_id, name, self.trial_subject) if text)
 
     @property
     def has_identifiers(self) -> bool:
@@ -144,6 +159,10 @@ def read_image(body: bytes) -> Image:
         study_uid=header.text(tags.STUDY_INSTANCE),
         frame_uid=_text(header, "FrameOfReferenceUID"),
         patient_id=header.text(tags.PATIENT_ID).strip(),
+        patient_name=_short(header, "PatientName"),
+        birth_date=_date(_short(header, "PatientBirthDate")),
+        is_pseudonymised=_short(header, "PatientIdentityRemoved").upper() == "YES",
+        trial_subject=_short(header, "ClinicalTrialSubjectID"),
         syntax=header.meta.syntax,
         number=_within(header.integer(tags.INSTANCE_NUMBER), LARGEST_IS),
         meta_agrees=header.meta_agrees,
@@ -175,6 +194,11 @@ def _text(header: Header, keyword: str) -> str:
     value = header.named(keyword)
     parts = value if isinstance(value, list) else [value]
     return "\\".join("" if part is None else str(part).strip() for part in parts)
+
+
+def _short(header: Header, keyword: str) -> str:
+    """A text, or nothing where it is too long to be what it should."""
+    return "" if _is_long(header, tag_of(keyword)) else _text(header, keyword)
 
 
 def _words(header: Header, keyword: str) -> str:

@@ -1,25 +1,59 @@
-"""Whose images: the header's identity against the subject's, by keyed hashes alone.
+"""Whose images: the header's identity against those known, by keyed hashes alone.
 
-The first identity under which a subject's images come is the subject's from then on, and nobody else's. Two
-small aggregates keep both directions: by subject, and by hash. What a held transmittal claimed does not
-count.
+A header says who somebody is by the site's patient number and by name and birth date; each becomes a keyed
+hash, the second one the same at every site of the trial. An identity belongs to one subject, and a subject
+may have several: another hospital's number, a new name. Two small aggregates keep both directions, by subject
+and by hash. `belonging` says what follows; what a held transmittal claimed does not count.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from corelab.charter.model import Charter
 from corelab.ingest import codes, events
-from corelab.ingest.claims import claim, standing
-from corelab.ingest.errors import IdentityTaken
+from corelab.ingest.belonging import (
+    MOST_IDENTITIES,
+    Belonging,
+    Presented,
+    Standing,
+    belonging,
+    standing_of_any,
+    together,
+)
+from corelab.ingest.claims import claim, standing, stands
+from corelab.ingest.errors import IdentitiesMoved, IdentityTaken
 from corelab.ingest.facts import IdentityFacts
 from corelab.ingest.header import Image
-from corelab.ingest.model import IDENTITY, IDENTITY_OWNER, Identity, Transmittal
+from corelab.ingest.model import (
+    FOUND_FIRST,
+    IDENTITY,
+    IDENTITY_OWNER,
+    LEARNED,
+    NUMBER,
+    PERSON,
+    RELEASED,
+    Identities,
+    Identity,
+    IdentityOwner,
+    Transmittal,
+)
+from corelab.ingest.persons import birth_key, is_dummy, name_keys
+from corelab.ingest.ports import Names
+from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SiteId, SubjectId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
-from corelab.kernel.write_path import Command, Store
+from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find
 
-FIRST, SAME, OTHER, PSEUDONYM = "FIRST", "SAME", "OTHER", "PSEUDONYM"
+ATTEMPTS = 5  # other transmittals of the very same subject, screened in the same seconds
+ALARMS: Mapping[Belonging, str] = {
+    Belonging.RENAMED: codes.NAME_DIFFERS,
+    Belonging.UNSEEN: codes.UNSEEN_IDENTITY,
+    Belonging.SEVERAL: codes.SEVERAL_IDENTITIES,
+    Belonging.OTHER: codes.OTHER_SUBJECT,
+}
+OF_SUBJECT = frozenset({Belonging.PSEUDONYM, Belonging.FIRST, Belonging.SAME})
+TEACHES = frozenset({Belonging.FIRST, Belonging.SAME, Belonging.RENAMED, Belonging.UNSEEN})
+MATCHES = {FOUND_FIRST: "FIRST", LEARNED: "SAME", RELEASED: "RELEASED"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +62,35 @@ class Sighting:
 
     Attributes
     ----------
-    identity : str or None
-        Keyed hash to claim for the subject; None where there is nothing to claim.
+    fresh : tuple of Identity
+        What the subject's set of identities grows by.
+    version : int
+        Of the set that this was decided on; 0 where there is none yet.
     alarm : str or None
         Code, where the transmittal has to be held.
     """
 
     facts: IdentityFacts
-    identity: str | None
+    fresh: tuple[Identity, ...]
+    version: int
     alarm: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is compared: the images of one transmittal.
+
+    Attributes
+    ----------
+    names : Names
+        Which subject of the trial a text names.
+    """
+
+    trial: TrialId
+    keys: TrialKeys
+    names: Names
+    state: Transmittal
+    images: tuple[Image, ...]
 
 
 def identity_hash(keys: TrialKeys, *, site: SiteId, patient_id: str) -> str:
@@ -44,72 +98,195 @@ def identity_hash(keys: TrialKeys, *, site: SiteId, patient_id: str) -> str:
     return keys.keyed_hash(Purpose.IDENTITY, site, patient_id) if patient_id else ""
 
 
-def sighting(
-    store: Store,
+def person_hash(keys: TrialKeys, *, name_key: str, birth: str) -> str:
+    """Keyed hash of a name and a birth date, the same at every site of the trial."""
+    return keys.keyed_hash(Purpose.IDENTITY, "person", name_key, birth)
+
+
+def sighting(store: Store, asked: Asked) -> Sighting:
+    """Compare the images' identities with the subject's and with everybody's."""
+    known, version = _known(store, asked)
+    named = _named(asked)
+    others = {label for label, subject in named.items() if subject != asked.state.subject}
+    foreign = sum(not others.isdisjoint(image.labels) for image in asked.images)
+    if foreign and codes.OTHER_SUBJECT not in asked.state.passed:
+        return _held(codes.OTHER_SUBJECT, other=foreign, version=version)
+    counted = _presented(asked, stand_ins=(*named, *asked.names.stand_ins(asked.state.subject)))
+    if len(counted) > MOST_IDENTITIES:
+        return _held(codes.SEVERAL_IDENTITIES, other=len(asked.images), version=version)
+    at = {
+        hash: _standing(store, asked, known, hash=hash)
+        for hash in sorted(frozenset().union(*(one.hashes for one in counted)))
+    }
+    said = {one: _belonging(one, at=at, known=known.values()) for one in counted}
+    strangers = [one for one, what in said.items() if what in (Belonging.FIRST, Belonging.UNSEEN)]
+    verdict = together(said.values(), strangers)
+    alarm = ALARMS.get(verdict)
+    other = sum(count for one, count in counted.items() if said[one] not in OF_SUBJECT)
+    if alarm is not None and alarm not in asked.state.passed:
+        return _held(alarm, other=other, version=version)
+    fresh = _fresh(asked, counted, at=at, verdict=verdict, is_released=alarm is not None)
+    mine = [one for one in known.values() if one.transmittal == asked.state.transmittal]
+    facts = IdentityFacts(match=_match(verdict, (*mine, *fresh)), other=0 if verdict in TEACHES else other)
+    return Sighting(
+        facts=facts, fresh=tuple(one for one in fresh if one.hash not in known), version=version, alarm=None
+    )
+
+
+def settled(store: Store, asked: Asked, *, command: Command, seen: Sighting) -> Sighting:
+    """Keep what is fresh as the subject's; where another transmittal was first, compare again.
+
+    Raises
+    ------
+    VersionConflict
+        Others were first, `ATTEMPTS` times in a row.
+    """
+    for _ in range(ATTEMPTS):
+        if seen.alarm is not None or not seen.fresh:
+            return seen
+        try:
+            _keep(store, command=command, state=asked.state, seen=seen)
+        except IdentityTaken:
+            return _held(codes.OTHER_SUBJECT, other=len(asked.images), version=seen.version)
+        except IdentitiesMoved:
+            seen = sighting(store, asked)
+            continue
+        return seen
+    raise VersionConflict("Screen again: others wrote this subject's identities first.")
+
+
+def _known(store: Store, asked: Asked) -> tuple[Mapping[str, Identity], int]:
+    """The subject's identities that count, by hash, and the version of the set."""
+    found = find(store, IDENTITY, trial=asked.trial, id=asked.state.subject)
+    if found is None:
+        return {}, 0
+    fallen: dict[str, bool] = {}
+    for one in found.state.known:
+        if one.transmittal not in fallen:
+            fallen[one.transmittal] = not stands(store, trial=asked.trial, transmittal=one.transmittal)
+    return {one.hash: one for one in found.state.known if not fallen[one.transmittal]}, found.version
+
+
+def _presented(asked: Asked, *, stand_ins: tuple[str, ...]) -> Counter[Presented]:
+    """Identities that the images present, and how many do; the trial's own names are none."""
+    written = Counter(
+        ("", "", "")
+        if image.is_pseudonymised
+        else (image.patient_id, image.patient_name, birth_key(image.birth_date))
+        for image in asked.images
+    )
+    counted: Counter[Presented] = Counter()
+    for (patient_id, name, birth), count in written.items():
+        number = "" if is_dummy(patient_id, stand_ins=stand_ins) else patient_id
+        persons = name_keys(name, stand_ins=stand_ins) if birth else ()
+        presented = Presented(
+            number=identity_hash(asked.keys, site=asked.state.site, patient_id=number),
+            persons=frozenset(person_hash(asked.keys, name_key=key, birth=birth) for key in persons),
+        )
+        counted[presented] += count
+    return counted
+
+
+def _named(asked: Asked) -> Mapping[str, SubjectId]:
+    """Texts of the headers that are the trial's own name of a subject, and whose."""
+    labels = sorted({label for image in asked.images for label in image.labels})
+    found = {label: asked.names.subject_named(label) for label in labels[:MOST_IDENTITIES]}
+    return {label: subject for label, subject in found.items() if subject is not None}
+
+
+def _standing(store: Store, asked: Asked, known: Mapping[str, Identity], *, hash: str) -> Standing:
+    if hash in known:
+        return Standing.OURS
+    owner = standing(store, IDENTITY_OWNER, trial=asked.trial, id=hash)
+    if owner is None or owner.transmittal == asked.state.transmittal:
+        return Standing.NOBODYS  # or claimed by this very transmittal, and not yet in the subject's set
+    return Standing.OURS if owner.subject == asked.state.subject else Standing.OTHERS
+
+
+def _belonging(one: Presented, *, at: Mapping[str, Standing], known: Iterable[Identity]) -> Belonging:
+    kinds = {identity.kind for identity in known}
+    return belonging(
+        at[one.number] if one.number else Standing.ABSENT,
+        standing_of_any(at[hash] for hash in one.persons),
+        has_number=NUMBER in kinds,
+        has_person=PERSON in kinds,
+    )
+
+
+def _fresh(
+    asked: Asked,
+    presented: Iterable[Presented],
     *,
-    trial: TrialId,
-    charter: Charter,
-    keys: TrialKeys,
-    state: Transmittal,
-    images: Iterable[Image],
-) -> Sighting:
-    """Compare the images' identities with the subject's."""
-    ids = [image.patient_id for image in images]
-    foreign = sum(_is_other_subject(charter, state.subject, patient_id) for patient_id in ids)
-    if foreign:
-        return _held(codes.OTHER_SUBJECT, other=foreign)
-    hashes = [
-        identity_hash(keys, site=state.site, patient_id=patient_id)
-        for patient_id in ids
-        if patient_id not in ("", state.subject)
-    ]
-    if not hashes:
-        return Sighting(facts=IdentityFacts(match=PSEUDONYM, other=0), identity=None, alarm=None)
-    known = standing(store, IDENTITY, trial=trial, id=state.subject)
-    if known is not None:
-        return _beside(known, state=state, hashes=hashes)
-    if len(set(hashes)) > 1:
-        return _held(codes.SEVERAL_IDENTITIES, other=len(hashes) - hashes.count(hashes[0]))
-    owner = standing(store, IDENTITY_OWNER, trial=trial, id=hashes[0])
-    if owner is not None and owner.subject != state.subject:
-        return _held(codes.OTHER_SUBJECT, other=len(hashes))
-    return Sighting(facts=IdentityFacts(match=FIRST, other=0), identity=hashes[0], alarm=None)
+    at: Mapping[str, Standing],
+    verdict: Belonging,
+    is_released: bool,
+) -> tuple[Identity, ...]:
+    """What the subject's set grows by: what was presented and is nobody's yet."""
+    if verdict not in TEACHES:
+        return ()
+    how = RELEASED if is_released else FOUND_FIRST if verdict is Belonging.FIRST else LEARNED
+    numbers = {one.number for one in presented}
+    return tuple(
+        Identity(
+            hash=hash,
+            kind=NUMBER if hash in numbers else PERSON,
+            how=how,
+            site=asked.state.site,
+            transmittal=asked.state.transmittal,
+        )
+        for hash, standing in sorted(at.items())
+        if standing is Standing.NOBODYS
+    )
 
 
-def claim_identity(store: Store, *, command: Command, state: Transmittal, identity: str) -> None:
-    """Keep the identity as the subject's, in both directions; nothing is written where it is already.
+def _match(verdict: Belonging, mine: Iterable[Identity]) -> str:
+    """The word for facts; what a run that died had kept already says it as it did then."""
+    hows = {one.how for one in mine}
+    if verdict in TEACHES:
+        return next((MATCHES[how] for how in (FOUND_FIRST, RELEASED) if how in hows), "SAME")
+    return (verdict if verdict is Belonging.PSEUDONYM else Belonging.OTHER).value
+
+
+def _keep(store: Store, *, command: Command, state: Transmittal, seen: Sighting) -> None:
+    """Keep the identities as the subject's, in both directions.
 
     Raises
     ------
     IdentityTaken
-        Another transmittal was first, with another subject or another identity.
+        Another transmittal was first, with another subject.
+    IdentitiesMoved
+        Another transmittal was first, with the same subject.
     """
-    claimed = Identity(subject=state.subject, identity=identity, transmittal=state.transmittal)
-    for kind, id in ((IDENTITY_OWNER, identity), (IDENTITY, state.subject)):
+    for one in seen.fresh:
+        claimed = IdentityOwner(subject=state.subject, identity=one.hash, transmittal=state.transmittal)
         kept = claim(
             store,
-            kind,
-            id=id,
+            IDENTITY_OWNER,
+            id=one.hash,
             command=command,
             claimed=claimed,
             type=events.IDENTITY_SEEN,
-            data={"subject": claimed.subject, "transmittal": claimed.transmittal},
+            data={"subject": state.subject, "transmittal": state.transmittal},
         )
-        if (kept.subject, kept.identity) != (claimed.subject, claimed.identity):
+        if kept.subject != state.subject:
             raise IdentityTaken("The identity is another subject's.", transmittal=state.transmittal)
 
+    def decide(found: Found[Identities] | None) -> Decision[Identities]:
+        if (found.version if found else 0) != seen.version:
+            raise IdentitiesMoved("Compare again.", transmittal=state.transmittal)
+        known = found.state.known if found else ()
+        grown = Identities(subject=state.subject, known=(*known, *seen.fresh))
+        return Decision(
+            state=grown,
+            type=events.IDENTITY_SEEN,
+            action="identity.learn",
+            data={"subject": state.subject, "transmittal": state.transmittal},
+        )
 
-def _beside(known: Identity, *, state: Transmittal, hashes: list[str]) -> Sighting:
-    other = len(hashes) - hashes.count(known.identity)
-    if other:
-        return _held(codes.OTHER_SUBJECT, other=other)
-    match = FIRST if known.transmittal == state.transmittal else SAME
-    return Sighting(facts=IdentityFacts(match=match, other=0), identity=known.identity, alarm=None)
+    learning = replace(command, id=f"{command.id}/{IDENTITY.name}/{state.subject}")
+    execute(store, IDENTITY, id=state.subject, command=learning, step="learn", decide=decide)
 
 
-def _held(code: str, *, other: int) -> Sighting:
-    return Sighting(facts=IdentityFacts(match=OTHER, other=other), identity=None, alarm=code)
-
-
-def _is_other_subject(charter: Charter, subject: SubjectId, patient_id: str) -> bool:
-    return patient_id != subject and charter.subjects.site_of(SubjectId(patient_id)) is not None
+def _held(code: str, *, other: int, version: int) -> Sighting:
+    facts = IdentityFacts(match=Belonging.OTHER.value, other=other)
+    return Sighting(facts=facts, fresh=(), version=version, alarm=code)

@@ -16,6 +16,9 @@ TAKES_FILES = frozenset({UPLOADING, INCOMPLETE})
 CONCLUDED = frozenset({ACCEPTED, QUARANTINED, REJECTED})
 UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING, ACCEPTED})  # where somebody has to go on
 
+NUMBER, PERSON = "NUMBER", "PERSON"
+FOUND_FIRST, LEARNED, RELEASED = "FIRST", "LEARNED", "RELEASED"
+
 SYSTEM_LOG = TrialId("_system")
 
 TRANSMITTAL_MACHINE = Machine(
@@ -137,6 +140,8 @@ class Transmittal:
         Object code to how many objects it befell.
     filed_at : str or None
         The visit at which its images are filed already, where that is why it is QUARANTINED.
+    passed : tuple of str
+        Codes of alarms that a person let pass.
     sweeps : int
         How often the sweep had to find it.
     finished_at : datetime or None
@@ -159,6 +164,7 @@ class Transmittal:
     codes: Mapping[str, int] = field(default_factory=dict)
     series: tuple[ScreenedSeries, ...] = ()
     filed_at: str | None = None
+    passed: tuple[str, ...] = ()
     sweeps: int = 0
     finished_at: datetime | None = None
 
@@ -186,14 +192,48 @@ class RefusedObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The header identity under which a subject's images come.
+    """A header identity under which a subject's images come, and how it came to be the subject's.
+
+    Attributes
+    ----------
+    hash : str
+        Keyed hash: over site and PatientID, or over name and birth date. Never the identity itself.
+    kind : str
+        `NUMBER` or `PERSON`.
+    how : str
+        `FIRST`, with the subject's first images; `LEARNED`, beside an identity that was known; `RELEASED`,
+        by a person who let a held transmittal pass.
+    site : SiteId
+        Where it was seen.
+    transmittal : TransmittalId
+        With which it was seen first.
+    """
+
+    hash: str
+    kind: str
+    how: str
+    site: SiteId
+    transmittal: TransmittalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """All header identities of a subject, in the order in which they came."""
+
+    subject: SubjectId
+    known: tuple[Identity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOwner:
+    """Whose a header identity is.
 
     Attributes
     ----------
     identity : str
-        Keyed hash over site and PatientID. Never the identity itself.
+        Its keyed hash.
     transmittal : TransmittalId
-        Where it was first seen.
+        Which claimed it.
     """
 
     subject: SubjectId
@@ -226,8 +266,8 @@ class ReceivingTrial:
 TRANSMITTAL = Kind(room="ingest", name="transmittal", model=Transmittal)
 BATCH = Kind(room="ingest", name="batch", model=Batch)
 OBJECT = Kind(room="ingest", name="object", model=RefusedObject)
-IDENTITY = Kind(room="ingest", name="identity", model=Identity)  # by subject
-IDENTITY_OWNER = Kind(room="ingest", name="identity_owner", model=Identity)  # by keyed hash
+IDENTITY = Kind(room="ingest", name="identity", model=Identities)  # by subject
+IDENTITY_OWNER = Kind(room="ingest", name="identity_owner", model=IdentityOwner)  # by keyed hash
 FILING = Kind(room="ingest", name="filing", model=Filing)  # by subject and keyed hash of the series
 TRIAL = Kind(room="ingest", name="trial", model=ReceivingTrial)  # in the `_system` log
 

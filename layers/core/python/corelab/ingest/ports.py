@@ -98,6 +98,10 @@ class Subject(Protocol):
     def anchor(self) -> date:
         """The date from which the schedule counts."""
 
+    @property
+    def screening_ids(self) -> tuple[str, ...]:
+        """Its other names in the trial."""
+
 
 class Scanner(Protocol):
     """A registered scanner."""
@@ -131,6 +135,16 @@ class Scanner(Protocol):
         """The last day of its qualification."""
 
 
+class Names(Protocol):
+    """The trial's own names of its subjects."""
+
+    def subject_named(self, name: str) -> SubjectId | None:
+        """Which subject the name means; None where it means none."""
+
+    def stand_ins(self, subject: SubjectId) -> tuple[str, ...]:
+        """Names that mean the subject."""
+
+
 class Registry(Protocol):
     """What tracking and qualification know."""
 
@@ -142,6 +156,9 @@ class Registry(Protocol):
 
     def subject(self, trial: TrialId, id: SubjectId) -> Subject | None:
         """The subject, or None where it is not registered."""
+
+    def subject_named(self, trial: TrialId, name: str) -> SubjectId | None:
+        """The subject with this id or screening id, or None."""
 
     def scanners(self, trial: TrialId, site: SiteId) -> Iterable[Scanner]:
         """The site's scanners, in order of id."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from corelab.ingest import codes, events
 from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.conclusion import conclude, conflict_alarm, refuse
-from corelab.ingest.errors import IdentityTaken, ManifestUnusable, ScreenedElsewhere
+from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
 from corelab.ingest.grouping import Group, grouped
 from corelab.ingest.header import read_image
-from corelab.ingest.identity import claim_identity, sighting
+from corelab.ingest.identity import Asked, settled, sighting
 from corelab.ingest.layout import facts_key
 from corelab.ingest.lineage import Plan, Setting, plan, write_plan
 from corelab.ingest.manifest import INPUT_SCHEMA, ManifestRef, files_of
@@ -29,6 +29,7 @@ from corelab.ingest.model import (
     File,
     Transmittal,
 )
+from corelab.ingest.naming import TrialNames
 from corelab.ingest.ports import Incoming, Records, Registry
 from corelab.ingest.reading import Bad, Good, Read, read_objects
 from corelab.kernel.canonical import Plain
@@ -148,14 +149,14 @@ def _screen(
     bad = [item for item in read if isinstance(item, Bad)]
     groups, beyond = grouped(good, keys=tools.keys, trial=command.trial, state=state, budgets=tools.budgets)
     refused = sorted((*bad, *beyond), key=lambda item: item.file.n)
-    seen = sighting(
-        store,
+    asked = Asked(
         trial=command.trial,
-        charter=charter,
         keys=tools.keys,
+        names=TrialNames(registry=tools.registry, trial=command.trial, charter=charter),
         state=state,
-        images=(item.image for item in good),
+        images=tuple(item.image for item in good),
     )
+    seen = sighting(store, asked)
     setting = Setting(
         trial=command.trial,
         transmittal=state,
@@ -173,11 +174,11 @@ def _screen(
     if alarm is None:
         filed_at = file_series(store, command=command, state=state, groups=groups)
         alarm = codes.FILED_ELSEWHERE if filed_at else None
-    if alarm is None and seen.identity is not None:
-        try:
-            claim_identity(store, command=command, state=state, identity=seen.identity)
-        except IdentityTaken:
-            alarm = codes.OTHER_SUBJECT
+    if alarm is None:
+        kept = settled(store, asked, command=command, seen=seen)
+        alarm, setting = kept.alarm, replace(setting, identity=kept.facts)
+        if kept.facts != seen.facts:
+            plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
     if alarm is None:
         plans = [
             _written(store, made, records=tools.records, setting=setting, group=group)
