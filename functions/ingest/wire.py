@@ -87,6 +87,7 @@ class TransmittalAnswer(Wire):
     """A transmittal.
 
     `code` says why it is INCOMPLETE, QUARANTINED or REJECTED; `detail` says it in words, with what to do.
+    `origin` names the transmittal whose files it is made of, where nothing was sent for it.
     """
 
     transmittal: str
@@ -101,6 +102,7 @@ class TransmittalAnswer(Wire):
     size_bytes: int
     code: str | None
     detail: str | None
+    origin: str | None
     series: list[SeriesAnswer]
 
     @classmethod
@@ -180,6 +182,7 @@ def _shown(state: Transmittal) -> dict[str, Any]:
         "size_bytes": state.size_bytes,
         "code": state.code,
         "detail": outcome_in_words(state),
+        "origin": state.origin,
         "series": [
             SeriesAnswer(
                 series=item.series,

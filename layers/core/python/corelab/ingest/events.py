@@ -23,6 +23,8 @@ FINISHED = "TransmittalFinished.v1"
 OBJECT_REFUSED = "ObjectRefused.v1"
 IDENTITY_SEEN = "IdentitySeen.v1"
 SERIES_FILED = "SeriesFiled.v1"
+DERIVED = "TransmittalDerived.v1"
+ORIGINALS_REFERRED = "OriginalsReferred.v1"
 TRIAL_RECEIVING = "TrialReceiving.v1"
 
 
@@ -40,6 +42,8 @@ def data_of(state: Transmittal, **more: Plain) -> Mapping[str, Plain]:
     }
     if state.counts is not None:
         data |= {"counts": to_plain(state.counts), "codes": dict(state.codes)}
+    if state.origin is not None:
+        data |= {"origin": state.origin}
     if state.filed_at is not None:
         data |= {"filed_at": state.filed_at}
     return data | more

@@ -36,9 +36,14 @@ def manifest_json(trial: TrialId, transmittal: Transmittal, files: Iterable[File
             "visit": transmittal.visit,
             "transmittal": transmittal.transmittal,
             "charter": transmittal.charter,
-            "files": to_plain(tuple(files)),
+            "files": plain_files(files),
         }
     )
+
+
+def plain_files(files: Iterable[File]) -> list[Plain]:
+    """Plain form of files: what a file has not is left out, so that a new field leaves the old bytes."""
+    return [_present(to_plain(file)) for file in files]
 
 
 def files_of(body: bytes, *, transmittal: TransmittalId) -> tuple[File, ...]:
@@ -59,6 +64,12 @@ def files_of(body: bytes, *, transmittal: TransmittalId) -> tuple[File, ...]:
             "The manifest cannot be read; report this.", transmittal=transmittal
         ) from error
     return tuple(sorted(files, key=lambda file: file.n))
+
+
+def _present(plain: Plain) -> Plain:
+    if not isinstance(plain, Mapping):
+        return plain
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def execution_name(ref: ManifestRef, *, attempt: int = 1) -> str:

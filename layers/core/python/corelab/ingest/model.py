@@ -26,6 +26,7 @@ TRANSMITTAL_MACHINE = Machine(
     initial=DRAFT,
     moves={
         (DRAFT, "open"): to(UPLOADING, "SITE|CORE_IMPORT"),
+        (DRAFT, "derive"): to(RECEIVED, "SYSTEM"),
         (UPLOADING, "complete_matched"): to(RECEIVED, "SITE|CORE_IMPORT|SYSTEM"),
         (UPLOADING, "complete_mismatched"): to(INCOMPLETE, "SYSTEM", reason=True),
         (INCOMPLETE, "resume"): to(UPLOADING, "SITE|CORE_IMPORT"),
@@ -51,6 +52,14 @@ OBJECT_MACHINE = Machine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An original that is already here: a version of an object of the incoming bucket."""
+
+    key: str
+    version_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """One file that a site promises.
 
@@ -60,11 +69,14 @@ class File:
         Its number in the transmittal, from 1.
     sha256 : str
         64 lowercase hex digits.
+    source : Source or None
+        Where its bytes are; None: under the transmittal's own prefix, by its number.
     """
 
     n: int
     size_bytes: int
     sha256: str
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +158,8 @@ class Transmittal:
         How often the sweep had to find it.
     finished_at : datetime or None
         When its run was seen to have ended well: every series was worked on and the time point concluded.
+    origin : TransmittalId or None
+        Where its originals lie, for one that is derived from what another one brought.
     """
 
     transmittal: TransmittalId
@@ -167,6 +181,7 @@ class Transmittal:
     passed: tuple[str, ...] = ()
     sweeps: int = 0
     finished_at: datetime | None = None
+    origin: TransmittalId | None = None
 
     @property
     def files(self) -> int:
@@ -257,6 +272,20 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A derived transmittal uses originals of another one: while it does, they may not be retired.
+
+    Attributes
+    ----------
+    origin, derived : TransmittalId
+        Under whose prefix the originals lie; which transmittal reads them there.
+    """
+
+    origin: TransmittalId
+    derived: TransmittalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivingTrial:
     """A trial that takes transmittals: the sweep's list of trials."""
 
@@ -269,6 +298,7 @@ OBJECT = Kind(room="ingest", name="object", model=RefusedObject)
 IDENTITY = Kind(room="ingest", name="identity", model=Identities)  # by subject
 IDENTITY_OWNER = Kind(room="ingest", name="identity_owner", model=IdentityOwner)  # by keyed hash
 FILING = Kind(room="ingest", name="filing", model=Filing)  # by subject and keyed hash of the series
+REFERENCE = Kind(room="ingest", name="reference", model=Reference)  # by origin, then derived
 TRIAL = Kind(room="ingest", name="trial", model=ReceivingTrial)  # in the `_system` log
 
 
@@ -280,6 +310,11 @@ def batch_id(transmittal: TransmittalId, batch: int) -> str:
 def object_id(transmittal: TransmittalId, n: int) -> str:
     """Id of an object, sorted below its transmittal."""
     return f"{transmittal}#{n:06d}"
+
+
+def reference_id(origin: TransmittalId, derived: TransmittalId) -> str:
+    """Id of a reference, sorted below the transmittal whose originals are used."""
+    return f"{origin}#{derived}"
 
 
 def listed(state: Transmittal) -> Index | None:

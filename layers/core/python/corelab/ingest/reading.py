@@ -79,18 +79,22 @@ def read_objects(
     gate = ByteGate(budgets.in_flight_bytes)
 
     def one(file: File) -> Good | Bad:
-        key = object_key(trial, transmittal, file.n)
+        source = file.source
+        key = source.key if source else object_key(trial, transmittal, file.n)
+        version_id = source.version_id if source else None
         with gate.holding(file.size_bytes):
-            return read_object(incoming, key=key, file=file, read=read)
+            return read_object(incoming, key=key, version_id=version_id, file=file, read=read)
 
     with ThreadPoolExecutor(max_workers=budgets.readers) as pool:
         return list(pool.map(one, files))
 
 
-def read_object(incoming: Incoming, *, key: str, file: File, read: Read = read_image) -> Good | Bad:
+def read_object(
+    incoming: Incoming, *, key: str, file: File, version_id: str | None = None, read: Read = read_image
+) -> Good | Bad:
     """One object: there, as promised, and readable; or refused."""
     try:
-        fetched = incoming.fetch(key)
+        fetched = incoming.fetch(key, version_id=version_id)
     except NotFound:
         return Bad(file=file, code=codes.MISSING)
     broken = _broken_promise(file, fetched.body)

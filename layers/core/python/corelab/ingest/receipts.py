@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from corelab.ingest.codes import text_of
 from corelab.ingest.errors import BatchLost
 from corelab.ingest.layout import incoming_prefix
+from corelab.ingest.manifest import plain_files
 from corelab.ingest.model import ABANDONED, BATCH, OBJECT, TAKES_FILES, TRANSMITTAL, File, Transmittal
 from corelab.ingest.ports import Incoming
 from corelab.ingest.rules import Arrival, arrivals
 from corelab.kernel.canonical import digest
-from corelab.kernel.codec import to_plain
 from corelab.kernel.ids import TransmittalId, TrialId
 from corelab.kernel.write_path import Store, find_all, get
 
@@ -63,7 +63,7 @@ def sizes_found(incoming: Incoming, *, trial: TrialId, transmittal: TransmittalI
 
 def digest_of(files: tuple[File, ...]) -> str:
     """SHA-256 over a batch's files."""
-    return digest(to_plain(files))
+    return digest(plain_files(files))
 
 
 def files_of_batches(store: Store, *, trial: TrialId, state: Transmittal) -> tuple[File, ...]:

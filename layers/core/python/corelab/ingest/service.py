@@ -89,7 +89,7 @@ def open_transmittal(
         charter.visit(visit)
         registered = registry.subject(command.trial, subject)
         check_subject(charter, site=site, subject=subject, registered=registered)
-        _note_trial(store, command)
+        note_trial(store, command)
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
         state = TRANSMITTAL_MACHINE.move(found.state.state if found else DRAFT, "open", by=command.actor.role)
@@ -296,8 +296,8 @@ def _check_takes_files(state: Transmittal) -> None:
         )
 
 
-def _note_trial(store: Store, command: Command) -> None:
-    """Keep the trial on the sweep's list."""
+def note_trial(store: Store, command: Command) -> None:
+    """Keep the trial on the sweep's list, unless it is there."""
     if find(store, TRIAL, trial=SYSTEM_LOG, id=command.trial) is not None:
         return
 
