@@ -45,6 +45,11 @@ def enters_refusals(door: Door) -> None:
     writes_state(door, "refusals")
 
 
+def takes_signatures(door: Door) -> None:
+    """Issue or use signing challenges, in partitions of their own."""
+    writes_state(door, "signings")
+
+
 def keeps_ledger(door: Door, *, actions: Sequence[str], partitions: Sequence[str]) -> None:
     """Work on the ledger table's own partitions."""
     table = door.platform.foundation.tables.ledger

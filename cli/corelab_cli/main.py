@@ -11,6 +11,7 @@ import click
 from corelab import __version__
 from corelab_cli.commands import (
     charter,
+    held,
     images,
     ledger,
     people,
@@ -54,6 +55,7 @@ for command in (
     track.track,
     queries.queries,
     queries.query,
+    held.held,
     queue.queue,
     images.image,
     charter.charter,

@@ -33,6 +33,20 @@ def sign_in(profile: Profile, http: httpx.Client, *, user: str, password: str) -
     _keep(profile, user, result=answer["AuthenticationResult"], refresh=None)
 
 
+def signed_in_user(profile: Profile, *, user: str | None) -> str:
+    """Who acts: the user that is named, or the last who signed in.
+
+    Raises
+    ------
+    CannotRun
+        Nobody is signed in.
+    """
+    name = user or os.environ.get("CORELAB_USER") or _sessions(profile).get("last")
+    if not name:
+        raise CannotRun("Nobody is signed in. Run `corelab sign-in USER`.")
+    return str(name)
+
+
 def token(profile: Profile, http: httpx.Client, *, user: str | None, renew: bool = False) -> str:
     """The ID token of a signed-in user, renewed where it has ended.
 

@@ -3,14 +3,24 @@
 from http import HTTPStatus
 from typing import Any
 
-from corelab.access import service
+from corelab.access import service, signing
 from corelab.access.model import SYSTEM_LOG
 from corelab.kernel.ids import PersonId, SiteId, TrialId
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.wire import PersonInPath, TrialInPath, TrialInQuery
 from corelab_aws.store import store
 from corelab_aws.user_pool import user_pool
-from functions.access.wire import AccountMade, GrantNamed, GrantSeen, Me, NewAccount, NewGrant, grant_seen
+from functions.access.wire import (
+    AccountMade,
+    Challenge,
+    ChallengeBody,
+    GrantNamed,
+    GrantSeen,
+    Me,
+    NewAccount,
+    NewGrant,
+    grant_seen,
+)
 
 app = Api("access")
 STORE = store()
@@ -107,6 +117,25 @@ def revoke_grant(trial: TrialInPath, person: PersonInPath, body: GrantNamed) -> 
         site=None if body.site is None else SiteId(body.site),
     )
     return grant_seen(outcome.state)
+
+
+@app.post(
+    "/v1/trials/<trial>/signing-challenges",
+    operation_id="issue_challenge",
+    tags=["access"],
+    summary="Begin to sign",
+    description="A challenge for one operation on one object, of the caller alone, to be used once. Sign in "
+    "anew after it, then send the operation with the new token and the challenge.",
+    status_code=HTTPStatus.CREATED,
+)
+def issue_challenge(trial: TrialInPath, body: ChallengeBody) -> Challenge:
+    """Issue a challenge to whoever may do what is to be signed."""
+    app.authorize(STORE, "issue_challenge", trial=trial)
+    signing.check_signed(body.operation)
+    access = app.authorize(STORE, body.operation, trial=trial)
+    command = app.command(access, "issue_challenge", trial=trial)
+    issued = signing.issue_challenge(STORE, command=command, operation=body.operation, object=body.object)
+    return Challenge.of(issued.state)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type

@@ -1,15 +1,19 @@
 """What enters and leaves the access door."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from corelab.access.model import Grant, GrantState
+from corelab.access.signing import Signing
 from corelab.kernel.actors import Role
 from corelab_aws.doors.wire import Line, Name, Wire
 
 Username = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f]{1,128}$")]
 Slot = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
+Operation = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
+Signable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._#-]{0,199}$")]
 RoleName = Annotated[Role, Field(strict=False, description="A role of the glossary.")]
 
 
@@ -70,3 +74,35 @@ def grant_seen(grant: Grant) -> GrantSeen:
     return GrantSeen(
         person=grant.person, role=grant.role, site=grant.site, slot=grant.slot, state=grant.state
     )
+
+
+class ChallengeBody(Wire):
+    """What is to be signed."""
+
+    operation: Operation = Field(description="The operation's id in the contract.")
+    object: Signable = Field(
+        description="The id of what it moves: a transmittal's, or `<subject>#<visit>` for a time point."
+    )
+
+
+class Challenge(Wire):
+    """A challenge: sign in anew from `sign_in_from` on, then send the request until `expires_at`."""
+
+    challenge: str
+    operation: str
+    object: str
+    issued_at: datetime
+    sign_in_from: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, state: Signing) -> "Challenge":
+        """The challenge, shaped for the caller."""
+        return cls(
+            challenge=state.signing,
+            operation=state.operation,
+            object=state.object,
+            issued_at=state.issued_at,
+            sign_in_from=state.sign_in_from,
+            expires_at=state.expires_at,
+        )

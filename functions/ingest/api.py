@@ -1,5 +1,6 @@
 """Transmittals over the API: open, register batches, complete, read. Bytes go straight to the bucket."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -7,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from corelab import __version__
 from corelab.access.model import Access
-from corelab.ingest import service
+from corelab.ingest import quarantine, service
 from corelab.ingest.errors import TransmittalUnknown
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.receipts import receipt
@@ -15,6 +16,7 @@ from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command, find, find_all
 from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
+from corelab_aws.doors.signing import sign
 from corelab_aws.doors.wire import NAME, TrialInPath
 from corelab_aws.objects import bucket
 from corelab_aws.registry import Registry
@@ -22,6 +24,7 @@ from corelab_aws.store import store
 from functions.ingest.wire import (
     BatchAnswer,
     BatchBody,
+    DecisionBody,
     ReceiptAnswer,
     TicketAnswer,
     TransmittalAnswer,
@@ -145,9 +148,35 @@ def list_transmittals(
     return TransmittalsAnswer(transmittals=[TransmittalAnswer.of(state) for state in newest])
 
 
+@app.post(
+    "/v1/trials/<trial>/transmittals/<transmittal>/reject",
+    operation_id="reject_transmittal",
+    tags=["ingest"],
+    summary="Reject a held transmittal",
+    description="Signed, with a reason. Nothing of it counts; the site sends anew.",
+)
+def reject_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionBody) -> TransmittalAnswer:
+    """Reject a held transmittal."""
+    command, id = _decided("reject_transmittal", trial, transmittal, body=body)
+    rejected = quarantine.reject(STORE, command=command, transmittal=id)
+    return TransmittalAnswer.of(rejected.state)
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type
     """Answer one request."""
     return app.resolve(event, context)
+
+
+def _decided(
+    operation: str, trial: str, transmittal: str, *, body: DecisionBody
+) -> tuple[Command, TransmittalId]:
+    """A person's signed command on a held transmittal."""
+    access, state = _seen(operation, trial, transmittal)
+    command = app.command(access, f"{operation}/{transmittal}", trial=trial, reason=body.reason)
+    command = replace(command, charter=state.charter)
+    id = state.transmittal
+    signed = sign(STORE, command, operation=operation, of=TRANSMITTAL, id=id, signature=body.signature)
+    return signed, id
 
 
 def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmittal]:

@@ -9,7 +9,8 @@ from corelab.ingest.codes import text_of
 from corelab.ingest.model import File, Transmittal
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
-from corelab_aws.doors.wire import Name, Wire
+from corelab_aws.doors.signing import Signature
+from corelab_aws.doors.wire import Line, Name, Wire
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MOST_FILES = 500
@@ -39,6 +40,13 @@ class BatchBody(Wire):
     def promised(self) -> tuple[File, ...]:
         """The files."""
         return tuple(File(n=file.n, size_bytes=file.size_bytes, sha256=file.sha256) for file in self.files)
+
+
+class DecisionBody(Wire):
+    """A person's decision on what is held."""
+
+    reason: Line | None = Field(default=None, description="Why; it is kept for ever.")
+    signature: Signature | None = None
 
 
 class UploadAnswer(Wire):

@@ -4,7 +4,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.door import Door
-from infra.grants import writes_state
+from infra.grants import takes_signatures, writes_state
 from infra.platform import Platform
 
 
@@ -17,6 +17,7 @@ class Access(Construct):
             self, "api", room="access", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
         writes_state(self.api, "access")
+        takes_signatures(self.api)
         pool = platform.foundation.people.pool
         self.api.tell("USER_POOL", pool.user_pool_id)
         if platform.deployment.is_local:

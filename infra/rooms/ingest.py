@@ -11,6 +11,7 @@ from infra.grants import (
     lists_objects,
     reads_objects,
     reads_state,
+    takes_signatures,
     unwraps_secrets,
     writes_objects,
     writes_state,
@@ -28,6 +29,7 @@ class Ingest(Construct):
             self, "api", room="ingest", platform=platform, timeout=Duration.seconds(29), memory_mb=1024
         )
         writes_state(self.api, "ingest")
+        takes_signatures(self.api)
         reads_state(self.api, "access", "tracking", "qualification")
         writes_objects(self.api, "incoming", "incoming")
         lists_objects(self.api, "incoming")

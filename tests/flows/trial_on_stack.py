@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ CAST = (  # user, role, by whom, site, slot
     ("coordinator", "SITE", MANAGER, SITE, None),
     ("neighbour", "SITE", MANAGER, OTHER_SITE, None),
     ("datamanager", "DM", MANAGER, None, None),
+    ("analyst", "QC", MANAGER, None, None),
     ("reader1", "READER", MANAGER, None, "R01"),
     ("reader2", "READER", MANAGER, None, "R02"),
     ("reader3", "READER", MANAGER, None, "R03"),
@@ -109,6 +111,37 @@ class TrialOnStack:
         answer = self.call(user, "POST", f"/v1/trials/{TRIAL}{path}", body, key=key)
         assert answer.status_code < 300, answer.text
         return answer.json()
+
+    def challenge(self, user: str, operation: str, object: str) -> str:
+        """A signing challenge, and the moment from which a sign-in answers it waited for."""
+        issued = self.post(user, "/signing-challenges", {"operation": operation, "object": object})
+        until(
+            lambda: datetime.now(UTC) >= datetime.fromisoformat(issued["sign_in_from"]),
+            within_s=PATIENCE_S,
+        )
+        return str(issued["challenge"])
+
+    def signed(
+        self,
+        user: str,
+        path: str,
+        operation: str,
+        object: str,
+        *,
+        challenge: str | None = None,
+        token: str | None = None,
+        key: str | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """A signed POST: with a challenge of its own and a fresh sign-in, or with those given."""
+        named = challenge or self.challenge(user, operation, object)
+        body = {
+            "reason": "as seen on the images",
+            "signature": {"challenge": named, "meaning": "APPROVAL"},
+            **more,
+        }
+        fresh = token or self.people.signed_in(user)
+        return self.call(None, "POST", f"/v1/trials/{TRIAL}{path}", body, key=key, token=fresh)
 
     def enrol(self, subject: str, *, by: str = "coordinator") -> str:
         """A subject whose baseline is due."""

@@ -15,6 +15,7 @@ from tests.infra.templates import Assembly, Resource, Statement, statements
 ACCOUNT = "111122223333"  # of deployments/example.yaml
 ROOMS = (
     *("access", "qualification", "tracking", "ingest", "deid", "keys", "qc", "queries", "reads", "refusals"),
+    "signings",
     "nothing",  # a partition of no room: nobody's
 )
 ACTIONS: Mapping[str, tuple[str, ...]] = {

@@ -5,6 +5,8 @@ Condition keys are not checked by the embedded stack; here they are compared wit
 
 import pytest
 
+from corelab.access.rules import SIGNED
+from infra.contract import read_contract
 from infra.deployment import ROOT
 from tests.infra.doors import DOORS
 from tests.infra.rooms_reached import rooms_of
@@ -87,13 +89,19 @@ def test_a_door_may_read_and_write_the_aggregates_that_its_file_leads_to(door, p
     assert may["dynamodb:PutItem"] == reached.written
 
 
+def signing_doors() -> set[str]:
+    """Who issues challenges, and whoever has an operation that takes a signature."""
+    return {"access/api"} | {f"{one.room}/api" for one in read_contract(ROOT) if one.id in SIGNED}
+
+
 def test_a_door_writes_state_of_its_own_room_only(assembly):
     state = next(item for item in assembly.of("AWS::DynamoDB::Table") if "TablesState" in item.id)
     keyring = {"ingest/screen", "deid/deidentify"}
     for door, function in assembly.doors.items():
         room = door.split("/")[0]
         refuses = ["refusals#*"] if door.endswith("/api") else []
-        mine = {f"{room}#*", *refuses, *(["keys#*"] if door in keyring else [])}
+        signs = ["signings#*"] if door in signing_doors() else []
+        mine = {f"{room}#*", *refuses, *signs, *(["keys#*"] if door in keyring else [])}
         for item in assembly.statements(assembly.role_of(function)):
             if state.arn in item.resources:
                 partitions = set(item.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])

@@ -25,7 +25,7 @@ ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_s
 CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
-        *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
+        *("answer_query", "accept_answer", "reopen_query", "cancel_query", "reject_transmittal"),
     }
 )
 SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_queries", "read_tracker"})
@@ -163,6 +163,8 @@ def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
         "create_account": {"username": "gate.newcomer"},
         "give_grant": {"person": victim, "role": "CRA"},
         "revoke_grant": {"role": "CRA"},
+        "issue_challenge": {"operation": "reject_transmittal", "object": there["transmittal"]},
+        "reject_transmittal": {"reason": "wrong images"},
         "register_site": SITE_BODY | {"site": "103"},
         "register_scanner": {
             "scanner": f"{site}-MR1",

@@ -15,7 +15,7 @@ ANYONE_SIGNED_IN = frozenset(Role) - {R.SYSTEM}
 SITE_SIDE = frozenset({R.SITE, R.PI})
 OVERSIGHT = frozenset({R.PM, R.DM, R.QC, R.CRA, R.INSPECTOR})
 
-MAY: Mapping[str, frozenset[Role]] = {
+_MAY: Mapping[str, frozenset[Role]] = {
     "read_me": ANYONE_SIGNED_IN,
     "create_account": frozenset({R.ADMIN}),
     "revoke_tokens": frozenset({R.ADMIN}),
@@ -33,6 +33,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "complete_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
     "read_transmittal": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "list_transmittals": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "reject_transmittal": frozenset({R.QC, R.PM}),
     "read_series": OVERSIGHT | SITE_SIDE,
     "read_verdict": OVERSIGHT | SITE_SIDE | {R.RM, R.MED},
     "list_queries": OVERSIGHT | SITE_SIDE,
@@ -43,6 +44,13 @@ MAY: Mapping[str, frozenset[Role]] = {
     "read_queue": frozenset({R.READER, R.RM, R.INSPECTOR}),
     "read_history": frozenset({R.PM, R.DM, R.INSPECTOR}),
     "export_ledger": frozenset({R.PM, R.INSPECTOR}),
+}
+
+SIGNED = frozenset({"reject_transmittal"})  # whose body takes a signature
+
+MAY: Mapping[str, frozenset[Role]] = {
+    **_MAY,
+    "issue_challenge": frozenset().union(*(_MAY[operation] for operation in SIGNED)),
 }
 
 GRANTED_BY_PM = frozenset(

@@ -82,6 +82,18 @@ class SignatureMissing(CorelabError):
     code = "ACC-424"
 
 
+class OthersHaveToSign(NotAllowed):
+    """The move takes several persons, and this one's part is done."""
+
+    code = "ACC-437"
+
+
+class SignedOtherVersion(CorelabError):
+    """What was signed has changed since; a signature is never carried over to another version."""
+
+    code = "ACC-435"
+
+
 class TooLarge(CorelabError):
     """What was decided does not fit into one event or one aggregate; nothing was written."""
 

@@ -21,7 +21,14 @@ from typing import Generic, Protocol, TypeVar, cast
 from corelab.kernel.actors import Actor
 from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
 from corelab.kernel.codec import from_plain, to_plain
-from corelab.kernel.errors import CorelabError, KeyReused, NotFound, TooLarge, VersionConflict
+from corelab.kernel.errors import (
+    CorelabError,
+    KeyReused,
+    NotFound,
+    SignedOtherVersion,
+    TooLarge,
+    VersionConflict,
+)
 from corelab.kernel.events import LARGEST_EVENT_BYTES, Event
 from corelab.kernel.ids import EventId, TrialId, derived_id
 
@@ -124,6 +131,24 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """The record that a signature was made for, exactly as it was (21 CFR 11.70).
+
+    Attributes
+    ----------
+    object, id : str
+        The kind of aggregate and its id.
+    sha256 : str
+        Of the aggregate's canonical JSON at that version.
+    """
+
+    object: str
+    id: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """Who asks for what, when, and why.
 
@@ -137,6 +162,9 @@ class Command:
         Hash of the charter in force.
     signature : str or None
         Id of the signing act, where one was made.
+    signs : Signed or None
+        What it was made for: `execute` refuses to put it on another version of that aggregate. A further step
+        of the command on the same aggregate goes without.
     """
 
     id: str
@@ -148,6 +176,7 @@ class Command:
     charter: str | None = None
     reason: str | None = None
     signature: str | None = None
+    signs: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +280,8 @@ def execute(
         Other writers were first, `ATTEMPTS` times in a row.
     KeyReused
         The command had been done before, to another aggregate.
+    SignedOtherVersion
+        The command's signature was made for another version of this aggregate.
     TooLarge
         The event or the aggregate would not fit where it must go: refused before anything is written.
     CorelabError
@@ -261,6 +292,7 @@ def execute(
     for attempt in range(ATTEMPTS):
         stored = store.get(key)
         try:
+            _check_signed(command, key=key, stored=stored)
             decision = decide(None if stored is None else _found(kind, stored))
         except CorelabError:
             done = store.event(event_id)
@@ -281,6 +313,15 @@ def execute(
             id=id, version=write.stored.version, state=decision.state, event=write.event, is_replay=False
         )
     raise AssertionError("unreachable")
+
+
+def _check_signed(command: Command, *, key: Key, stored: Stored | None) -> None:
+    signs = command.signs
+    if signs is None or (signs.object, signs.id) != (key.kind, key.id):
+        return
+    if stored is None or (stored.version, sha256_hex(stored.document)) != (signs.version, signs.sha256):
+        message = f"This {key.kind} has changed since you signed. Look at it again, and sign what it is now."
+        raise SignedOtherVersion(message, kind=key.kind, id=key.id)
 
 
 def _write(

@@ -43,6 +43,7 @@ STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fit
     errors.VersionConflict: HTTPStatus.CONFLICT,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.AlreadyThere: HTTPStatus.CONFLICT,
+    errors.SignedOtherVersion: HTTPStatus.CONFLICT,
     errors.IllegalMove: HTTPStatus.CONFLICT,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.CorelabError: HTTPStatus.UNPROCESSABLE_ENTITY,
