@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from corelab.deid.codes import text_of
 from corelab.deid.model import Series, SeriesVersion
 from corelab.kernel.ids import SeriesId
 from corelab_aws.doors.wire import Wire
@@ -23,6 +24,8 @@ class VersionSeen(Wire):
     state: str
     instances: int
     code: str | None = Field(description="Why it is held.")
+    sentence: str | None = Field(description="The same in words.")
+    remedy: str | None = Field(description="Who does what about it.")
     pack: Download | None = Field(description="The images: an uncompressed tar of Part 10 files.")
     index: Download | None
     certificate: Download | None = Field(description="What was done to them.")
@@ -54,12 +57,15 @@ def series_seen(id: SeriesId, series: Series, *, packs: Bucket) -> SeriesSeen:
 
 
 def _version(version: SeriesVersion, packs: Bucket) -> VersionSeen:
+    words = text_of(version.code) if version.code else None
     return VersionSeen(
         version=version.version,
         transmittal=version.transmittal,
         state=version.state,
         instances=version.instances,
         code=version.code,
+        sentence=words.sentence if words else None,
+        remedy=words.remedy if words else None,
         pack=_download(version.pack, version.pack_sha256, packs=packs),
         index=_download(version.index, version.index_sha256, packs=packs),
         certificate=_download(version.certificate, version.certificate_sha256, packs=packs),

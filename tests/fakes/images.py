@@ -51,15 +51,19 @@ ASSIGNMENT = Assignment(
 )
 
 
-def deidentifier(profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_DAYS):
+def deidentifier(profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_DAYS, is_cleared=False):
     return Deidentifier(
-        profile=profile, assignment=assignment, uids=KeyedUids(UID_KEY), offset_days=offset_days
+        profile=profile,
+        assignment=assignment,
+        uids=KeyedUids(UID_KEY),
+        offset_days=offset_days,
+        is_cleared=is_cleared,
     )
 
 
-def cleaned(data, profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_DAYS):
+def cleaned(data, profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_DAYS, is_cleared=False):
     """De-identified file."""
-    made = deidentifier(profile, assignment, offset_days=offset_days).clean(data)
+    made = deidentifier(profile, assignment, offset_days=offset_days, is_cleared=is_cleared).clean(data)
     return made.head + bytes(made.pixels)
 
 

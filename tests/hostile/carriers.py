@@ -194,7 +194,7 @@ CONTAINER: tuple[Case, ...] = (
     ),
     held(
         "container/ultrasound",
-        "DEI-101",
+        "DEI-112",
         lambda: file(body(image({0x00080016: ("UI", US_CLASS.encode())})), sop_class=US_CLASS),
     ),
     refused("container/zip-behind-an-image", "ING-104", lambda: image() + zipped(("a.exe", b"MZ" + SECRET))),

@@ -86,7 +86,7 @@ VALUE: tuple[Case, ...] = (
     ),
     held(
         "value/another-class-in-meta",
-        "DEI-101",
+        "DEI-112",
         lambda: image({SOP_CLASS: ("UI", b"1.2.840.10008.5.1.4.1.1.6.1")}),
         Flag.META_DISAGREES,
     ),

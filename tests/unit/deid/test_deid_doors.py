@@ -128,6 +128,13 @@ def test_an_original_that_changed_is_refused_then_held(deidentify, hold, store, 
     assert packs.versions == {}
 
 
+def test_a_series_that_may_carry_text_waits_for_a_person(hold, store):
+    answer = hold(ITEM | {"error": {"Error": "KindCarriesText", "Cause": "{}"}}, None)
+
+    assert answer == {"series": SERIES, "version": 1, "held": "DEI-112"}
+    assert state(store) == "DEID_REVIEW"
+
+
 def test_an_end_nobody_foresaw_is_held_with_its_own_code(hold, store):
     answer = hold(ITEM | {"error": {"Error": "Sandbox.Timedout"}}, None)
 

@@ -118,7 +118,7 @@ def test_every_row_is_applied_at_the_top(row):
         with pytest.raises(Unreadable):
             cleaned(ct(planted(row)))
         return
-    out = cleaned(ct(planted(row)))
+    out = cleaned(ct(planted(row)), is_cleared=True)
 
     found = read(io.BytesIO(out))
     if tag in WRITTEN:
@@ -146,7 +146,7 @@ def test_every_row_is_applied_inside_a_sequence(row):
 def test_rows_are_applied_without_any_option(group):
     for row in group:
         if tag_of(row) not in WRITTEN or tag_of(row) in (0x00081010, 0x00181000):
-            out = cleaned(ct(planted(row)), STRICTEST)
+            out = cleaned(ct(planted(row)), STRICTEST, is_cleared=True)
 
             check(row, read(io.BytesIO(out)), is_nested=False, profile=STRICTEST)
 
@@ -159,7 +159,7 @@ def test_rows_are_applied_where_the_syntax_writes_no_representation(group):
             if row.vr == "SQ":
                 element = {tag_of(row): ("SQ", item(data_set({0x00080104: ("LO", TOKEN)}, implicit=True)))}
 
-            out = cleaned(ct(element, implicit=True))
+            out = cleaned(ct(element, implicit=True), is_cleared=True)
 
             check(row, read(io.BytesIO(out)), is_nested=False)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from corelab.deid.errors import RunUnreadable, SeriesTooLarge, SourceDiffers, VersionUnknown
+from corelab.deid.errors import DOUBTS, RunUnreadable, SeriesTooLarge, SourceDiffers, VersionUnknown
 from corelab.deid.model import SERIES, SERIES_KIND
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role
@@ -104,7 +104,12 @@ def test_a_series_of_another_subject_is_not_touched():
 
 
 @pytest.mark.parametrize(
-    ("code", "state"), [(SeriesTooLarge.code, "TOO_LARGE"), (SourceDiffers.code, "DEID_FAILED")]
+    ("code", "state"),
+    [
+        (SeriesTooLarge.code, "TOO_LARGE"),
+        (SourceDiffers.code, "DEID_FAILED"),
+        *((code, "DEID_REVIEW") for code in sorted(DOUBTS)),
+    ],
 )
 def test_a_run_that_fails_holds_the_series_with_its_code(code, state):
     store = MemoryStore()

@@ -6,6 +6,7 @@ import pytest
 from corelab.deid.errors import (
     BurnedIn,
     ClassNotAccepted,
+    KindCarriesText,
     PixelsUnexpected,
     ProfileNotSupported,
     ValueUnusable,
@@ -138,7 +139,7 @@ def test_real_series_keep_their_required_attributes_pixels_and_geometry():
     for path in [*files(), *beside("ct_philips_head_5mm")[:2], *beside("mr_acr_philips3T_tp0")[:2]]:
         before = read(io.BytesIO(path.read_bytes()))
 
-        after = read(io.BytesIO(cleaned(path.read_bytes())))
+        after = read(io.BytesIO(cleaned(path.read_bytes(), is_cleared=True)))
 
         assert after.PixelData == before.PixelData
         assert [element.tag for element in after] == sorted(element.tag for element in after)
@@ -153,7 +154,8 @@ def test_real_series_keep_their_required_attributes_pixels_and_geometry():
 @pytest.mark.parametrize(
     ("data", "refusal"),
     [
-        (ct({0x00080016: ("UI", b"1.2.840.10008.5.1.4.1.1.7")}), ClassNotAccepted),
+        (ct({0x00080016: ("UI", b"1.2.840.10008.5.1.4.1.1.66.4")}), ClassNotAccepted),
+        (ct({0x00080016: ("UI", b"1.2.840.10008.5.1.4.1.1.7")}), KindCarriesText),
         (ct({0x00280301: ("CS", b"YES ")}), BurnedIn),
         (ct(pixels=PIXELS + bytes(2)), PixelsUnexpected),
         (ct({0x00280010: ("US", b"")}), PixelsUnexpected),

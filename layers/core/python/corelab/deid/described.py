@@ -6,28 +6,28 @@ The same for all images of a series, and decided before any other element is rea
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corelab.deid.errors import BurnedIn, ClassNotAccepted, PixelsUnexpected, ValueUnusable
+from corelab.deid.doubts import DOUBTING, doubt_of, image_classes
+from corelab.deid.errors import ClassNotAccepted, DeidRefused, PixelsUnexpected, ValueUnusable
+from corelab.deid.frames import Frames
 from corelab.dicom import tags
 from corelab.dicom.charset import is_known
 from corelab.dicom.elements import Element
 from corelab.dicom.header import Header
-from corelab.dicom.syntaxes import CT_IMAGE, MR_IMAGE
 
-ACCEPTED_CLASSES = frozenset({CT_IMAGE, MR_IMAGE})
 IDENTIFYING = (tags.SOP_INSTANCE, tags.STUDY_INSTANCE, tags.SERIES_INSTANCE)
 DESCRIBING = (
     tags.CHARACTER_SET,
-    tags.SOP_CLASS,
+    *DOUBTING,
     tags.SAMPLES_PER_PIXEL,
+    tags.PHOTOMETRIC,
+    tags.PLANAR,
     tags.NUMBER_OF_FRAMES,
     tags.ROWS,
     tags.COLUMNS,
     tags.BITS_ALLOCATED,
     tags.PIXEL_REPRESENTATION,
-    tags.BURNED_IN,
 )
 DECIDING = frozenset({*DESCRIBING, *IDENTIFYING} - {tags.SOP_INSTANCE})
-NOT_BURNED_IN = frozenset({b"", b"NO"})
 ONE_FRAME = frozenset({b"", b"1", b"+1", b"01"})
 FIRST_OVERLAY, LAST_OF_GROUP = 0x60000000, 0xFFFF
 OVERLAY_BITS, OVERLAY_PLACE, OVERLAY_DATA = 0x100, 0x102, 0x3000  # elements of groups 60xx, PS3.3 C.9.2
@@ -37,12 +37,20 @@ PIXEL_VRS = ("OW", "OB")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a handful of elements say of an image; the same for all of a series."""
+    """What a handful of elements say of an image; the same for all of a series.
+
+    Attributes
+    ----------
+    doubt : type of DeidRefused or None
+        Why text may stand in its pixels.
+    """
 
     sop_class: str
     charsets: tuple[str, ...]
     pixel_bytes: int
     is_signed: bool
+    frames: Frames
+    doubt: type[DeidRefused] | None
 
 
 def decides(tag: int) -> bool:
@@ -59,11 +67,11 @@ def about_of(header: Header) -> About:
         The image is held.
     """
     sop_class = header.sop_class
-    if sop_class not in ACCEPTED_CLASSES:
-        raise ClassNotAccepted("Only CT and MR images are de-identified yet: hold this series.")
-    if not _is_one_of(header, tags.BURNED_IN, vr="CS", values=NOT_BURNED_IN):
-        raise BurnedIn("Send images without text in the pixels: the header does not say that there is none.")
-    if not _is_one_of(header, tags.NUMBER_OF_FRAMES, vr="IS", values=ONE_FRAME):
+    kind = image_classes().get(sop_class)
+    if kind is None:
+        raise ClassNotAccepted("Send images of a kind that is de-identified: these are none.")
+    is_one = kind.has_one_frame and not _is_one_of(header, tags.NUMBER_OF_FRAMES, vr="IS", values=ONE_FRAME)
+    if is_one:
         raise PixelsUnexpected("Send one image a file: the header says that there are several frames.")
     if not all(map(is_known, header.charsets)):
         raise ValueUnusable(
@@ -78,16 +86,13 @@ def about_of(header: Header) -> About:
         charsets=header.charsets,
         pixel_bytes=expected,
         is_signed=header.integer(tags.PIXEL_REPRESENTATION) == 1,
+        frames=_frames(header),
+        doubt=doubt_of(header),
     )
 
 
-def check_overlays(data: bytes, before_pixels: Sequence[Element]) -> None:
-    """Hold an image with an overlay that may stand in bits of the pixels (PS3.3 C.9.2, as of 2004).
-
-    Raises
-    ------
-    BurnedIn
-    """
+def has_overlay_inside(data: bytes, before_pixels: Sequence[Element]) -> bool:
+    """Whether an overlay may stand in bits of the pixels (PS3.3 C.9.2, as of 2004)."""
     groups: dict[int, dict[int, bytes]] = {}
     for tag, _, _, value, end, _ in reversed(before_pixels):
         if tag < FIRST_OVERLAY:
@@ -99,7 +104,8 @@ def check_overlays(data: bytes, before_pixels: Sequence[Element]) -> None:
             group.get(OVERLAY_BITS, ONE_BIT) == ONE_BIT and group.get(OVERLAY_PLACE, FIRST_BIT) == FIRST_BIT
         )
         if OVERLAY_DATA not in group or not apart:
-            raise BurnedIn("Send images without overlays in the pixels: the header describes one there.")
+            return True
+    return False
 
 
 def pixels_of(elements: Sequence[Element], about: About) -> tuple[int, Element]:
@@ -123,6 +129,20 @@ def pixels_of(elements: Sequence[Element], about: About) -> tuple[int, Element]:
             actual=found[4] - found[3],
         )
     return place, found
+
+
+def _frames(header: Header) -> Frames:
+    numbers = (tags.ROWS, tags.COLUMNS, tags.SAMPLES_PER_PIXEL, tags.BITS_ALLOCATED)
+    rows, columns, samples, bits = (header.integer(tag) or 0 for tag in numbers)
+    return Frames(
+        number=header.integer(tags.NUMBER_OF_FRAMES) or 1,
+        rows=rows,
+        columns=columns,
+        samples=samples,
+        bits=bits,
+        is_planar=header.integer(tags.PLANAR) == 1,
+        photometric=header.text(tags.PHOTOMETRIC).strip(),
+    )
 
 
 def _is_one_of(header: Header, tag: int, *, vr: str, values: frozenset[bytes]) -> bool:

@@ -13,7 +13,7 @@ class DeidRefused(CorelabError):
 
 
 class ClassNotAccepted(DeidRefused):
-    """The object is neither a CT nor an MR image."""
+    """The object is no image of a class that is de-identified (`data/image_classes.csv`)."""
 
     code = "DEI-101"
 
@@ -37,7 +37,7 @@ class PixelsUnexpected(DeidRefused):
 
 
 class BurnedIn(DeidRefused):
-    """The header says that text is burned into the pixels."""
+    """The header says that text is burned into the pixels, or does not say that none is."""
 
     code = "DEI-105"
 
@@ -78,10 +78,26 @@ class RunUnreadable(DeidRefused):
     code = "DEI-111"
 
 
+class KindCarriesText(DeidRefused):
+    """Images of this kind often carry text in their pixels, whatever the header says."""
+
+    code = "DEI-112"
+
+
+class Captured(DeidRefused):
+    """The header says that the image was captured or made from others, so that text may stand in it."""
+
+    code = "DEI-113"
+
+
 class Unexpected(DeidRefused):
     """The run ended in a way nobody foresaw; the series is held for a person."""
 
     code = "DEI-199"
+
+
+DOUBTS = frozenset({BurnedIn.code, KindCarriesText.code, Captured.code})
+"""Codes of what a person who looks at the frames can clear."""
 
 
 def code_of(error_name: str) -> str:

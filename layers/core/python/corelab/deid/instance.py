@@ -16,11 +16,12 @@ from corelab.deid.described import (
     IDENTIFYING,
     About,
     about_of,
-    check_overlays,
     decides,
+    has_overlay_inside,
     pixels_of,
 )
-from corelab.deid.errors import ValueUnusable
+from corelab.deid.errors import BurnedIn, ValueUnusable
+from corelab.deid.frames import Frames
 from corelab.deid.layouts import Layout
 from corelab.deid.outcomes import KEPT, REMOVED, RuleSet, Written
 from corelab.deid.private import safe_private
@@ -38,6 +39,7 @@ from corelab.dicom.values import Value
 from corelab.kernel.errors import CorelabError
 
 LARGEST_FITTED_BYTES = 1024 * 1024  # of a header: a larger one is scanned whole, within its budgets
+DOUBT_REMEDY = "A person looks at the frames: text may stand in the pixels of this series."
 MOST_REMEMBERED = 16  # a series has one description, or a few
 
 
@@ -62,6 +64,7 @@ class Cleaned:
     sop_instance: str
     sop_class: str
     syntax: str
+    frames: Frames
     head: bytes = field(repr=False)
     pixels: memoryview = field(repr=False)
     listed: dict[str, Value] = field(repr=False)
@@ -96,6 +99,8 @@ class Deidentifier:
     uids : KeyedUids
     offset_days : int
         The subject's.
+    is_cleared : bool
+        A person looked at the series' frames: no doubt about text in its pixels is left.
     """
 
     def __init__(
@@ -105,12 +110,14 @@ class Deidentifier:
         assignment: Assignment,
         uids: KeyedUids,
         offset_days: int,
+        is_cleared: bool = False,
         budgets: Budgets = BUDGETS,
     ) -> None:
         self._profile = profile
         self._assignment = assignment
         self._uids = uids
         self._offset_days = offset_days
+        self._is_cleared = is_cleared
         self._budgets = budgets
         self._plans: dict[tuple[str, str], _Plan] = {}
         self._rewriters: dict[tuple[int, About], Rewriter] = {}
@@ -167,7 +174,7 @@ class Deidentifier:
         plan = self._plan(about.sop_class, header.meta.syntax)
         place, pixels = pixels_of(header.elements, about)
         before = header.elements[:place]
-        check_overlays(header.data, before)
+        self._check_text(about, has_overlay=has_overlay_inside(header.data, before))
         rewriter = self._rewriter(plan, about)
         rewriter.forget()
         made = rewriter.rewritten(header.data, before)
@@ -181,6 +188,12 @@ class Deidentifier:
             uid=header.raw(tags.SOP_INSTANCE) or b"",
             behind=len(header.elements) - place - 1,
         )
+
+    def _check_text(self, about: About, *, has_overlay: bool) -> None:
+        """Leave an image to a person where text may stand in its pixels and nobody has looked."""
+        doubt = about.doubt or (BurnedIn if has_overlay else None)
+        if doubt is not None and not self._is_cleared:
+            raise doubt(DOUBT_REMEDY)
 
     def _spliced(
         self,
@@ -209,6 +222,7 @@ class Deidentifier:
             sop_instance=new_uid.decode("ascii"),
             sop_class=about.sop_class,
             syntax=plan.syntax,
+            frames=about.frames,
             head=b"".join((plan.meta.of(new_uid), *pieces, pixels_head)),
             pixels=memoryview(data)[value:end],
             listed=made.listed,

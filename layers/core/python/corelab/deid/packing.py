@@ -148,7 +148,10 @@ def _stored(original: Original, cleaned: Cleaned, tar: TarWriter) -> Instance:
         sop_class=cleaned.sop_class,
         source_sha256=original.sha256,
         header=cleaned.listed,
-        frames=((offset + len(cleaned.head), len(cleaned.pixels)),),
+        frames=tuple(
+            (offset + len(cleaned.head) + at, length)
+            for at, length in cleaned.frames.spans(len(cleaned.pixels))
+        ),
         payload_in=original.pixel_sha256,
         payload_out=original.pixel_sha256,
     )

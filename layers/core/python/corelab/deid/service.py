@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from corelab.deid import events
-from corelab.deid.errors import SeriesTooLarge, VersionUnknown
+from corelab.deid.errors import DOUBTS, SeriesTooLarge, VersionUnknown
 from corelab.deid.model import (
     DEIDENTIFYING,
     RECEIVED,
@@ -79,7 +79,7 @@ def hold(store: Store, *, command: Command, run: Run, code: str) -> Series:
         return found.state
     if known is None or known.state == RECEIVED:
         begin(store, command=command, run=run)
-    event = "too_large" if code == SeriesTooLarge.code else "deid_failed"
+    event = _holding(code)
     because = replace(command, reason=code)
 
     def decide(found: Found[Series] | None) -> Decision[Series]:
@@ -120,6 +120,13 @@ def select(store: Store, *, command: Command, series: SeriesId, version: int, ro
         step = f"{series}/v{number}/{event}"
         execute(store, SERIES_KIND, id=series, command=with_reason, step=step, decide=decide)
     return tuple(event for _, event in moves)
+
+
+def _holding(code: str) -> str:
+    """The move that holds a version for this code."""
+    if code in DOUBTS:
+        return "deid_doubt"
+    return "too_large" if code == SeriesTooLarge.code else "deid_failed"
 
 
 def _moved(

@@ -4,6 +4,8 @@
 `data/attribute_types.csv`: PS3.3, as its first line says.
 `data/own_rules.csv`: our own rows, each with its reason; they go before the table's.
 `data/registered_uids.csv`: PS3.6 Annex A, as its first line says.
+`data/image_classes.csv`, `data/text_in_pixels.csv`: which images are accepted, and which of them a person
+looks at first (`corelab.deid.doubts`).
 """
 
 import csv
@@ -20,8 +22,15 @@ DATA_FILES = (
     "attribute_types.csv",
     "own_rules.csv",
     "registered_uids.csv",
+    "image_classes.csv",
+    "text_in_pixels.csv",
 )
 EDITION = "PS3.15 2026c"
+COLUMNS = {CT_IMAGE: "ct", MR_IMAGE: "mr"}
+EVERY_IMAGE = (  # modules that are the same in every image's IOD, PS3.3 A.1
+    *("SOP Common", "Patient C.", "General Study", "General Series", "General Equipment", "General Image"),
+    *("Image Pixel", "Clinical Trial"),
+)
 
 
 class Row(NamedTuple):
@@ -63,18 +72,17 @@ def rows_by_tag() -> dict[int, Row]:
 
 @cache
 def attribute_types(sop_class: str) -> dict[int, int]:
-    """Type (1, 2 or 3) by tag in the IOD of an accepted SOP class; what is absent is of type 3."""
-    column = {CT_IMAGE: "ct", MR_IMAGE: "mr"}[sop_class]
-    lines = data_text("attribute_types.csv").splitlines()[1:]
-    return {int(line["tag"], 16): int(line[column][0]) for line in csv.DictReader(lines)}
+    """Type (1, 2 or 3) by tag in the IOD of an accepted SOP class; what is absent is of type 3.
+
+    Of a class that is neither CT nor MR, only the modules that every image has are known.
+    """
+    return {tag: int(kind[0]) for tag, kind in _types(sop_class).items()}
 
 
 @cache
 def conditional_types(sop_class: str) -> frozenset[int]:
     """Tags of type 1C: required under a condition, so that an empty one may go."""
-    column = {CT_IMAGE: "ct", MR_IMAGE: "mr"}[sop_class]
-    lines = data_text("attribute_types.csv").splitlines()[1:]
-    return frozenset(int(line["tag"], 16) for line in csv.DictReader(lines) if line[column] == "1C")
+    return frozenset(tag for tag, kind in _types(sop_class).items() if kind == "1C")
 
 
 @cache
@@ -98,6 +106,16 @@ def data_digest() -> str:
     for name in DATA_FILES:
         digest.update(hashlib.sha256(data_text(name).encode()).digest())
     return digest.hexdigest()
+
+
+def _types(sop_class: str) -> dict[int, str]:
+    column = COLUMNS.get(sop_class)
+    lines = data_text("attribute_types.csv").splitlines()[1:]
+    return {
+        int(line["tag"], 16): line[column or "ct"]
+        for line in csv.DictReader(lines)
+        if column or line["module"].startswith(EVERY_IMAGE)
+    }
 
 
 def data_text(name: str) -> str:
