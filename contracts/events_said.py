@@ -39,6 +39,32 @@ class TransmittalAccepted(TypedDict):
     series: list[ScreenedSeries]
 
 
+class Place(TypedDict):
+    """A subject's visit."""
+
+    subject: Name
+    visit: Name
+
+
+class MisfiledSeries(TypedDict):
+    """A series of a misfiled study, and the version up to which it was filed there."""
+
+    series: Series
+    version: Version
+
+
+class StudyMisfiled(TypedDict):
+    """A study was filed at this subject's visit by mistake; it belongs to another, at the same site."""
+
+    study: Annotated[str, _id("stu")]
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    series: list[MisfiledSeries]
+    to: Place
+
+
 class JudgedSeries(ScreenedSeries):
     """A series and the part it plays in the verdict."""
 
@@ -76,7 +102,9 @@ class TimePointJudged(TypedDict):
     visit: Name
     site: Name
     transmittal: Transmittal
-    verdict: Literal["ACCEPTED", "ACCEPTED_WITH_DEVIATION", "QUERY_RAISED", "REVIEW", "REJECTED"]
+    verdict: Literal[
+        "ACCEPTED", "ACCEPTED_WITH_DEVIATION", "QUERY_RAISED", "REVIEW", "REJECTED", "NOT_STARTED"
+    ]
     qc_version: Version
     is_complete: bool
     is_partial: bool
@@ -151,6 +179,7 @@ class TimePointReadable(TypedDict):
 
 FOLLOWED: dict[str, tuple[str, type]] = {
     "TransmittalAccepted.v1": ("ingest", TransmittalAccepted),
+    "StudyMisfiled.v1": ("ingest", StudyMisfiled),
     "TimePointJudged.v1": ("qc", TimePointJudged),
     "QueryAnswered.v1": ("queries", QueryAnswered),
     "TimePointMoved.v1": ("tracking", TimePointMoved),

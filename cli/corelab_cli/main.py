@@ -57,6 +57,7 @@ for command in (
     queries.query,
     held.held,
     queue.queue,
+    queue.affected,
     images.image,
     charter.charter,
     people.account,

@@ -1,4 +1,9 @@
-"""Series follow the verdict of their time point: which one is read, which is a repeat, which is not used."""
+"""Series follow the verdict of their time point: which one is read, which is a repeat, which is not used.
+
+Those of a study that was filed by mistake go out of use.
+"""
+
+from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools import Logger
 
@@ -13,7 +18,12 @@ logger = Logger(service="deid")
 
 
 def react(event: BusEvent) -> None:
-    """Follow TimePointJudged.v1; what changes nothing is logged."""
+    """Follow the event by its type."""
+    FOLLOWED[event.type](event)
+
+
+def judged(event: BusEvent) -> None:
+    """Follow a verdict; what changes nothing is logged."""
     command = event.command("deid")
     for item in event.data["series"]:
         moves = service.select(
@@ -26,5 +36,20 @@ def react(event: BusEvent) -> None:
         facts = {"series": item["series"], "version": item["version"], "role": item["role"]}
         logger.info("deid.selected" if moves else "deid.unmoved", extra=facts | {"moves": list(moves)})
 
+
+def misfiled(event: BusEvent) -> None:
+    """Take the study's series out of use."""
+    command = event.command("deid")
+    for item in event.data["series"]:
+        gone = service.withdraw(
+            STORE, command=command, series=SeriesId(item["series"]), version=item["version"]
+        )
+        logger.info("deid.misfiled", extra={"series": item["series"], "versions": list(gone)})
+
+
+FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
+    "TimePointJudged.v1": judged,
+    "StudyMisfiled.v1": misfiled,
+}
 
 handler = reaction("deid", react)

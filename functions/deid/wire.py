@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from corelab.deid.codes import text_of
-from corelab.deid.model import Series, SeriesVersion
+from corelab.deid.model import MISFILED, Series, SeriesVersion
 from corelab.kernel.ids import SeriesId
 from corelab_aws.doors.wire import Wire
 from corelab_aws.objects import Bucket
@@ -66,13 +66,16 @@ def _version(version: SeriesVersion, packs: Bucket) -> VersionSeen:
         code=version.code,
         sentence=words.sentence if words else None,
         remedy=words.remedy if words else None,
-        pack=_download(version.pack, version.pack_sha256, packs=packs),
-        index=_download(version.index, version.index_sha256, packs=packs),
-        certificate=_download(version.certificate, version.certificate_sha256, packs=packs),
+        pack=_download(version, version.pack, version.pack_sha256, packs=packs),
+        index=_download(version, version.index, version.index_sha256, packs=packs),
+        certificate=_download(version, version.certificate, version.certificate_sha256, packs=packs),
     )
 
 
-def _download(key: str | None, sha256: str | None, *, packs: Bucket) -> Download | None:
-    if key is None or sha256 is None:
+def _download(
+    version: SeriesVersion, key: str | None, sha256: str | None, *, packs: Bucket
+) -> Download | None:
+    """Where the object is; nothing of what lies under a pseudonym that is not its subject's."""
+    if key is None or sha256 is None or version.state == MISFILED:
         return None
     return Download(sha256=sha256, url=packs.presigned_get(key))

@@ -1,13 +1,22 @@
-"""QC follows answers: a site that answers without new data hands its time point to a person."""
+"""QC follows answers and corrections.
+
+A site that answers without new data hands its time point to a person. A study that was filed by mistake
+leaves its time point, whose verdict is made again.
+"""
 
 import json
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from aws_lambda_powertools import Logger
 
-from corelab.kernel.ids import SubjectId
+from corelab.kernel.ids import SeriesId, SiteId, SubjectId, TransmittalId
 from corelab.kernel.write_path import Key
 from corelab.qc.answering import note_answer
 from corelab.qc.errors import NothingWaits
+from corelab.qc.model import Withdrawn
+from corelab.qc.withdrawing import Withdrawal, withdraw
+from corelab_aws.charters import charter_by_hash
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
@@ -18,6 +27,11 @@ logger = Logger(service="qc")
 
 
 def react(event: BusEvent) -> None:
+    """Follow the event by its type."""
+    FOLLOWED[event.type](event)
+
+
+def answered(event: BusEvent) -> None:
     """Note an answer; one that no longer stands, or that nothing waits for, is logged and changes nothing."""
     if not _stands(event):
         logger.info("qc.ignored", extra={"event": event.event_id, "why": "the query has moved on"})
@@ -27,6 +41,28 @@ def react(event: BusEvent) -> None:
         note_answer(STORE, command=event.command("qc"), subject=subject, visit=visit)
     except NothingWaits as told:
         logger.info("qc.ignored", extra={"event": event.event_id, "code": told.code, "why": told.message})
+
+
+def misfiled(event: BusEvent) -> None:
+    """Take a study's series out of the time point where they do not belong."""
+    data = event.data
+    withdrawal = Withdrawal(
+        site=SiteId(data["site"]),
+        subject=SubjectId(data["subject"]),
+        visit=data["visit"],
+        transmittal=TransmittalId(data["transmittal"]),
+        series=tuple(
+            Withdrawn(series=SeriesId(item["series"]), version=item["version"]) for item in data["series"]
+        ),
+    )
+    charters = partial(charter_by_hash, STORE, event.trial)
+    withdraw(STORE, command=event.command("qc"), withdrawal=withdrawal, charters=charters)
+
+
+FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
+    "QueryAnswered.v1": answered,
+    "StudyMisfiled.v1": misfiled,
+}
 
 
 def _stands(event: BusEvent) -> bool:

@@ -11,6 +11,7 @@ from corelab_aws.store import store
 
 TIME_POINT = "time_point"  # the slot of findings that no one series has
 SHORTEST_DAYS = 1
+WITHDRAWN = "NOT_STARTED"  # the verdict of a time point that holds nothing any more
 
 
 def judged(event: BusEvent) -> None:
@@ -32,7 +33,9 @@ def judgement(data: Mapping[str, Any]) -> Judgement:
         version=data["qc_version"],
         failing=frozenset((finding["check"], finding["slot"]) for finding in data["findings"]),
         undecided=frozenset((pair["check"], pair["slot"]) for pair in data.get("undecided", [])),
-        judged=frozenset(
+        judged=None
+        if data["verdict"] == WITHDRAWN
+        else frozenset(
             {TIME_POINT} | {slot(series) for series in data["series"] if series["role"] == "PRIMARY"}
         ),
         questions=tuple(line(finding) for finding in questions),

@@ -1,12 +1,32 @@
-"""Reads follow time points: readable ones are queued, others taken back."""
+"""Reads follow time points: readable ones are queued, others taken back; those of misfiled images end."""
 
-from corelab.kernel.ids import SubjectId
+from collections.abc import Callable, Mapping
+
+from corelab.kernel.ids import StudyId, SubjectId
+from corelab.reads.misfiled import withdraw
 from corelab.reads.service import TimePoint, became_readable, no_longer_readable
 from corelab_aws.charters import charter_by_hash
 from corelab_aws.doors.reaction import BusEvent, reaction
 from corelab_aws.store import store
 
 READABLE = "READABLE"
+
+
+def react(event: BusEvent) -> None:
+    """Follow the event by its type."""
+    FOLLOWED[event.type](event)
+
+
+def misfiled(event: BusEvent) -> None:
+    """End the reads that hold a study which was filed by mistake."""
+    withdraw(
+        store(),
+        command=event.command("reads"),
+        study=StudyId(event.data["study"]),
+        subject=SubjectId(event.data["subject"]),
+        visit=event.data["visit"],
+        series={item["series"]: item["version"] for item in event.data["series"]},
+    )
 
 
 def moved(event: BusEvent) -> None:
@@ -27,4 +47,10 @@ def moved(event: BusEvent) -> None:
         no_longer_readable(store(), command=event.command("reads"), time_point=time_point)
 
 
-handler = reaction("reads", moved)
+FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
+    "TimePointMoved.v1": moved,
+    "TimePointReadable.v1": moved,
+    "StudyMisfiled.v1": misfiled,
+}
+
+handler = reaction("reads", react)

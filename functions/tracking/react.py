@@ -41,6 +41,21 @@ def judged(event: BusEvent) -> None:
     service.judge(STORE, command=event.command("tracking"), judgement=judgement, charters=_charters(event))
 
 
+def misfiled(event: BusEvent) -> None:
+    """A study leaves the time point where it was filed by mistake."""
+    service.withdraw(
+        STORE,
+        command=event.command("tracking"),
+        subject=SubjectId(event.data["subject"]),
+        visit=event.data["visit"],
+        series=tuple(
+            SeriesVersion(series=SeriesId(item["series"]), version=item["version"])
+            for item in event.data["series"]
+        ),
+        charters=_charters(event),
+    )
+
+
 def _charters(event: BusEvent) -> service.Charters:
     """The trial's charters; read only where a time point has to be planned."""
     return partial(charter_by_hash, STORE, event.trial)
@@ -48,6 +63,7 @@ def _charters(event: BusEvent) -> service.Charters:
 
 FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
     "TransmittalAccepted.v1": accepted,
+    "StudyMisfiled.v1": misfiled,
     "TimePointJudged.v1": judged,
 }
 

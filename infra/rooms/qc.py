@@ -34,8 +34,8 @@ class Qc(Construct):
             self, "react", room="qc", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.react, "qc")
-        reads_state(self.react, "queries")
-        reacts_to(self.react, {"queries": ["QueryAnswered.v1"]})
+        reads_state(self.react, "queries", "tracking")
+        reacts_to(self.react, {"queries": ["QueryAnswered.v1"], "ingest": ["StudyMisfiled.v1"]})
 
         self.api = Door(
             self, "api", room="qc", platform=platform, timeout=Duration.seconds(29), memory_mb=1024

@@ -23,4 +23,7 @@ class Reads(Construct):
         )
         writes_state(self.react, "reads")
         reads_state(self.react, "tracking")
-        reacts_to(self.react, {"tracking": ["TimePointMoved.v1", "TimePointReadable.v1"]})
+        reacts_to(
+            self.react,
+            {"tracking": ["TimePointMoved.v1", "TimePointReadable.v1"], "ingest": ["StudyMisfiled.v1"]},
+        )

@@ -23,4 +23,7 @@ class Tracking(Construct):
             self, "react", room="tracking", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.react, "tracking")
-        reacts_to(self.react, {"ingest": ["TransmittalAccepted.v1"], "qc": ["TimePointJudged.v1"]})
+        reacts_to(
+            self.react,
+            {"ingest": ["TransmittalAccepted.v1", "StudyMisfiled.v1"], "qc": ["TimePointJudged.v1"]},
+        )

@@ -84,6 +84,18 @@ def test_a_queue_is_shown_in_its_order(run):
     assert ran.out.index("1. RID-7") < ran.out.index("2. RID-3")
 
 
+def test_reads_that_a_misfiled_study_touches_are_shown_with_what_follows(run):
+    read = {"subject": "101-0001", "visit": "BL", "slot": "R01", "session": "primary"}
+    reads = [read | {"state": "INVALIDATED", "how": "HELD"}, read | {"state": "SIGNED", "how": "COMPARED"}]
+    study = "stu_" + "0" * 26
+    transport = answering({f"GET {TRIAL}/studies/{study}/reads": {"study": study, "reads": reads}})
+
+    ran = run("affected", study, "--trial", "DEMO01", transport=transport)
+
+    assert "INVALIDATED · held the images" in ran.out
+    assert "the read manager decides" in ran.out
+
+
 def test_a_good_charter_gives_its_hash(capsys):
     assert main(["charter", "lint", "charters/demo.yaml", "--json"]) == DONE
     document = json.loads(capsys.readouterr().out)

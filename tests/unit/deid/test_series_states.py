@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 import pytest
 
 from corelab.deid.errors import DOUBTS, RunUnreadable, SeriesTooLarge, SourceDiffers, VersionUnknown
-from corelab.deid.model import SERIES, SERIES_KIND
+from corelab.deid.model import CONCLUDED, SERIES, SERIES_KIND
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role
 from corelab.deid.runs import keys_of, run_of
-from corelab.deid.service import begin, conclude, hold, select
+from corelab.deid.service import begin, conclude, hold, select, withdraw
 from corelab.kernel.actors import system
-from corelab.kernel.errors import IllegalMove, NotFound
+from corelab.kernel.errors import IllegalMove, NotFound, VersionConflict
 from corelab.kernel.ids import derived_id
 from corelab.kernel.write_path import Command, get
 from tests.fakes.memory_store import MemoryStore
@@ -60,8 +60,11 @@ def states(store):
     return [one.state for one in get(store, SERIES_KIND, trial=TRIAL, id=SERIES_ID).state.versions]
 
 
-def test_every_pair_of_state_and_event_is_as_the_glossary_says():
-    assert differences(SERIES) == {}
+def test_every_pair_of_state_and_event_is_as_the_glossary_says_and_some_rows_more():
+    """docs/decisions/0141: what was filed by mistake goes out of use, from wherever a run had ended."""
+    more = {(state, "misfiled") for state in CONCLUDED}
+
+    assert differences(SERIES) == {pair: (SERIES.moves[pair], None) for pair in more}
 
 
 def test_a_series_is_deidentified_and_its_objects_are_recorded():
@@ -228,3 +231,39 @@ def test_a_verdict_that_is_ahead_of_its_series_comes_again():
 def test_an_item_that_describes_no_series_is_refused(broken):
     with pytest.raises(RunUnreadable):
         run_of(ITEM | broken)
+
+
+def test_a_misfiled_series_goes_out_of_use_once_and_a_later_version_does_not():
+    store = MemoryStore()
+    deidentified(store)
+    select(store, command=command("verdict"), series=SERIES_ID, version=1, role=Role.PRIMARY)
+    hold(store, command=command("hold"), run=replace(RUN, version=2), code="DEI-199")
+    deidentified(store, version=3)
+
+    gone = withdraw(store, command=command("misfiled"), series=SERIES_ID, version=2)
+    again = withdraw(store, command=command("misfiled"), series=SERIES_ID, version=2)
+
+    assert (gone, again) == ((1, 2), ())
+    assert states(store) == ["MISFILED", "MISFILED", "DEIDENTIFIED"]
+
+
+def test_a_late_verdict_selects_nothing_of_a_misfiled_series():
+    store = MemoryStore()
+    deidentified(store)
+    withdraw(store, command=command("misfiled"), series=SERIES_ID, version=1)
+
+    moves = [
+        select(store, command=command(role), series=SERIES_ID, version=1, role=role)
+        for role in (Role.PRIMARY, Role.REPEAT, Role.NOT_USED)
+    ]
+
+    assert (moves, states(store)) == ([(), (), ()], ["MISFILED"])
+
+
+def test_a_series_under_way_goes_out_of_use_when_its_run_has_ended():
+    store = MemoryStore()
+    begin(store, command=command(), run=RUN)
+
+    with pytest.raises(VersionConflict):
+        withdraw(store, command=command("misfiled"), series=SERIES_ID, version=1)
+    assert states(store) == ["DEIDENTIFYING"]

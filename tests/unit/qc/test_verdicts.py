@@ -14,7 +14,7 @@ from corelab.kernel.ids import SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command
 from corelab.qc.errors import NotJudged
 from corelab.qc.findings import judge_series
-from corelab.qc.model import MACHINE, QC, REVIEW, Qc
+from corelab.qc.model import MACHINE, QC, REVIEW, SETTLED, Qc
 from corelab.qc.moves import Brought
 from corelab.qc.service import brought_series, conclude, verdict_of
 from tests.fakes.memory_store import MemoryStore
@@ -92,11 +92,11 @@ def store():
     return MemoryStore()
 
 
-def test_the_machine_is_the_table_and_one_row_more():
-    """docs/decisions/0062: new data may come while a person reviews."""
-    ours = MACHINE.moves[REVIEW, "new_data"]
+def test_the_machine_is_the_table_and_some_rows_more():
+    """docs/decisions/0062: new data may come while a person reviews; 0141: all that came is withdrawn."""
+    ours = {(REVIEW, "new_data")} | {(state, "all_withdrawn") for state in SETTLED}
 
-    assert differences(MACHINE) == {(REVIEW, "new_data"): (ours, None)}
+    assert differences(MACHINE) == {pair: (MACHINE.moves[pair], None) for pair in ours}
 
 
 def test_a_complete_series_is_accepted_and_readable(store):

@@ -14,7 +14,7 @@ from corelab.kernel.canonical import canonical_json
 from corelab.kernel.codec import to_plain
 from corelab.kernel.ids import SubjectId, TrialId
 from corelab.kernel.write_path import Command, find_all
-from corelab.reads.model import MACHINE, READ
+from corelab.reads.model import MACHINE, READ, UNLOCKED, UNSIGNED
 from corelab.reads.rules import queue_order, read_id, readers_of, reading_id
 from corelab.reads.service import TimePoint, became_readable, no_longer_readable, queue
 from tests.fakes.memory_store import MemoryStore
@@ -54,8 +54,11 @@ def queues(store, charter):
     }
 
 
-def test_the_machine_is_the_table():
-    assert differences(MACHINE) == {}
+def test_the_machine_is_the_table_and_some_rows_more():
+    """docs/decisions/0141: what is read was filed there by mistake."""
+    more = {(UNLOCKED, "invalidate")} | {(state, "withdraw") for state in UNSIGNED}
+
+    assert differences(MACHINE) == {pair: (MACHINE.moves[pair], None) for pair in more}
 
 
 def test_a_readable_time_point_waits_for_two_readers_of_the_pool(store, charter):
@@ -88,8 +91,13 @@ def test_a_later_time_point_is_queued_once_the_earlier_is_signed(store, charter)
 
 
 def _settle(store, found):
+    put(store, found, state="SIGNED")
+
+
+def put(store, found, **changes):
+    """The read as a reader's room would leave it."""
     key = next(key for key in store.aggregates if key.id == found.id)
-    document = canonical_json(to_plain(replace(found.state, state="SIGNED")))
+    document = canonical_json(to_plain(replace(found.state, **changes)))
     store.aggregates[key] = replace(store.aggregates[key], document=document)
 
 

@@ -365,3 +365,60 @@ def test_a_cancelled_time_point_notes_what_came_and_stays_cancelled(react, store
         react.react(item)
 
     assert (point(store).state, point(store).transmittals) == ("CANCELLED", ("tms_3",))
+
+
+def misfiled(number: int, *series: tuple[str, int]) -> BusEvent:
+    told = event(number, "StudyMisfiled.v1", version=2, data={"study": "stu_1", "transmittal": "tms_3"})
+    listed = [{"series": id, "version": version} for id, version in series]
+    return replace(told, room="ingest", data={**told.data, "series": listed})
+
+
+@pytest.mark.parametrize(
+    ("before", "state", "moves"),
+    [
+        ((ULTRASOUND,), "PLANNED", ["withdrawn_all"]),
+        ((BRAIN,), "PLANNED", ["withdrawn_all"]),
+        ((BRAIN, GOOD), "PLANNED", ["qc_stale", "withdrawn_all"]),
+        ((ULTRASOUND, BRAIN, GOOD), "PARTIAL", ["qc_stale", "withdrawn_part"]),
+    ],
+    ids=["partial", "received", "readable", "readable, something remains"],
+)
+def test_a_misfiled_study_leaves_its_time_point(react, store, before, state, moves) -> None:
+    for item in before:
+        react.react(item)
+    count = len(store.events)
+
+    gone = [("ser_mr", 1)] if BRAIN in before else [("ser_us", 1)]
+    for _ in range(2):
+        react.react(misfiled(9, *gone))
+
+    assert [action for _, action in types_since(store, count)] == moves
+    assert point(store).state == state
+
+
+def test_where_another_series_fills_the_slot_the_verdict_alone_decides(react, store) -> None:
+    for item in (BRAIN, accepted(7, ("ser_mr2", 1, SLOT)), GOOD):
+        react.react(item)
+
+    react.react(misfiled(9, ("ser_mr", 1)))
+    assert [filling.series for filling in point(store).fillings] == ["ser_mr2"]
+    react.react(judged(10, "ACCEPTED", qc_version=3, is_complete=True, primary=[("ser_mr2", 1)]))
+
+    assert (point(store).state, [item.series for item in point(store).primary]) == ("READABLE", ["ser_mr2"])
+
+
+def test_a_transmittal_told_after_its_study_was_corrected_fills_nothing(react, store) -> None:
+    react.react(misfiled(9, ("ser_mr", 1)))
+    react.react(BRAIN)
+    assert (point(store).state, point(store).fillings) == ("PLANNED", ())
+
+    react.react(accepted(11, ("ser_mr", 2, SLOT)))
+    assert point(store).state == "RECEIVED"
+
+
+def test_a_time_point_without_verdict_has_none(react, store) -> None:
+    for item in (BRAIN, GOOD, misfiled(9, ("ser_mr", 1))):
+        react.react(item)
+    react.react(judged(10, "NOT_STARTED", qc_version=3, is_complete=False, primary=[]))
+
+    assert (point(store).state, point(store).verdict, point(store).primary) == ("PLANNED", None, ())

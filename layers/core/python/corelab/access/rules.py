@@ -42,6 +42,7 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "reopen_query": frozenset({R.QC, R.DM}),
     "cancel_query": frozenset({R.DM}),
     "read_queue": frozenset({R.READER, R.RM, R.INSPECTOR}),
+    "list_affected_reads": frozenset({R.PM, R.RM, R.MED, R.INSPECTOR}),
     "read_history": frozenset({R.PM, R.DM, R.INSPECTOR}),
     "export_ledger": frozenset({R.PM, R.INSPECTOR}),
 }

@@ -10,6 +10,7 @@ STARTED = "SeriesDeidentifying.v1"
 DEIDENTIFIED = "SeriesDeidentified.v1"
 HELD = "SeriesHeld.v1"
 SELECTED = "SeriesSelected.v1"
+MISFILED = "SeriesMisfiled.v1"
 
 
 def event_data(series: SeriesId, version: SeriesVersion) -> Mapping[str, Plain]:

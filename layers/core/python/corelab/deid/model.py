@@ -13,7 +13,9 @@ from corelab.kernel.write_path import Kind
 RECEIVED, DEIDENTIFYING, DEIDENTIFIED = "RECEIVED", "DEIDENTIFYING", "DEIDENTIFIED"
 DEID_REVIEW, DEID_FAILED, TOO_LARGE = "DEID_REVIEW", "DEID_FAILED", "TOO_LARGE"
 PRIMARY, REPEAT, NOT_USED, SUPERSEDED = "PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"
+MISFILED = "MISFILED"
 HELD = frozenset({DEID_REVIEW, DEID_FAILED, TOO_LARGE})
+CONCLUDED = HELD | {DEIDENTIFIED, PRIMARY, REPEAT, NOT_USED, SUPERSEDED}
 
 SERIES = Machine(
     name="series",
@@ -35,7 +37,9 @@ SERIES = Machine(
         (REPEAT, "select_primary"): to(PRIMARY, "QC", reason=True),
         (NOT_USED, "select_primary"): to(PRIMARY, "QC", reason=True),
         (PRIMARY, "supersede"): to(SUPERSEDED, "SYSTEM|QC", reason=True),
-    },
+    }
+    # Filed under another subject or visit by mistake (docs/decisions/0141).
+    | {(state, "misfiled"): to(MISFILED, "SYSTEM", reason=True) for state in sorted(CONCLUDED)},
 )
 
 

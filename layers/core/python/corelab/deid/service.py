@@ -6,6 +6,7 @@ from corelab.deid import events
 from corelab.deid.errors import DOUBTS, SeriesTooLarge, VersionUnknown
 from corelab.deid.model import (
     DEIDENTIFYING,
+    MISFILED,
     RECEIVED,
     SERIES,
     SERIES_KIND,
@@ -15,10 +16,12 @@ from corelab.deid.model import (
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role, selection
 from corelab.deid.runs import Keys, Run
+from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, get
 
 RESUBMITTED = "a newer or another series is read instead"
+FILED_BY_MISTAKE = "the images were filed under another subject or visit by mistake"
 
 
 def begin(store: Store, *, command: Command, run: Run) -> Outcome[Series]:
@@ -127,6 +130,46 @@ def _holding(code: str) -> str:
     if code in DOUBTS:
         return "deid_doubt"
     return "too_large" if code == SeriesTooLarge.code else "deid_failed"
+
+
+def withdraw(store: Store, *, command: Command, series: SeriesId, version: int) -> tuple[int, ...]:
+    """Take every version up to this one out of use: the study was filed under another subject or visit.
+
+    Returns
+    -------
+    tuple of int
+        The versions that were moved now.
+
+    Raises
+    ------
+    NotFound
+        De-identification has not begun.
+    VersionConflict
+        A version is being de-identified; repeat when that has ended.
+    """
+    found = get(store, SERIES_KIND, trial=command.trial, id=series).state
+    reasoned = replace(command, reason=FILED_BY_MISTAKE)
+    gone = [one for one in found.versions if one.version <= version and one.state != MISFILED]
+    for one in gone:
+
+        def decide(found: Found[Series] | None, number: int = one.version) -> Decision[Series]:
+            known = found.state.version(number) if found else None
+            if found is None or known is None:
+                raise VersionUnknown("Repeat later: the series has no such version.", version=number)
+            if known.state in (RECEIVED, DEIDENTIFYING):
+                raise VersionConflict("Repeat later: the version is being de-identified.", version=number)
+            state = SERIES.move(known.state, "misfiled", by=command.actor.role, reason=reasoned.reason)
+            changed = replace(known, state=state)
+            return Decision(
+                state=found.state.with_version(changed),
+                type=events.MISFILED,
+                action="series.misfiled",
+                data=events.event_data(series, changed),
+            )
+
+        step = f"{series}/v{one.version}/misfiled"
+        execute(store, SERIES_KIND, id=series, command=reasoned, step=step, decide=decide)
+    return tuple(one.version for one in gone)
 
 
 def _moved(

@@ -12,6 +12,7 @@ NOT_STARTED, AUTO_RUNNING, AUTO_PASS, AUTO_FLAG = "NOT_STARTED", "AUTO_RUNNING",
 REVIEW, QUERY_RAISED, REJECTED, STALE = "REVIEW", "QUERY_RAISED", "REJECTED", "STALE"
 ACCEPTED, ACCEPTED_WITH_DEVIATION = "ACCEPTED", "ACCEPTED_WITH_DEVIATION"
 GOOD_ENOUGH = frozenset({ACCEPTED, ACCEPTED_WITH_DEVIATION})
+SETTLED = GOOD_ENOUGH | {NOT_STARTED, REVIEW, QUERY_RAISED, REJECTED}  # where a verdict may rest
 
 MACHINE = Machine(
     name="qc",
@@ -40,7 +41,9 @@ MACHINE = Machine(
         (ACCEPTED, "reset"): to(REVIEW, "PM", reason=True, signed=True),
         (ACCEPTED_WITH_DEVIATION, "reset"): to(REVIEW, "PM", reason=True, signed=True),
         (STALE, "start"): to(AUTO_RUNNING, "SYSTEM"),
-    },
+    }
+    # All that came was withdrawn: there is nothing to judge (docs/decisions/0141).
+    | {(state, "all_withdrawn"): to(NOT_STARTED, "SYSTEM", reason=True) for state in sorted(SETTLED)},
 )
 
 
@@ -157,6 +160,14 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A series that was filed here by mistake: up to this version it never counts, however late it comes."""
+
+    series: SeriesId
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Qc:
     """The verdict on one time point.
 
@@ -179,6 +190,8 @@ class Qc:
         Checks that could not be made, told or not.
     event : EventId or None
         The latest judgement's event; None until the first is made.
+    withdrawn : tuple of Withdrawn
+        What was filed here by mistake, by series.
     """
 
     subject: SubjectId
@@ -195,6 +208,7 @@ class Qc:
     is_complete: bool = False
     is_partial: bool = False
     event: EventId | None = None
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def is_readable(self) -> bool:

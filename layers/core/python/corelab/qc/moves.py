@@ -83,6 +83,8 @@ def next_move(
         First and last day of scanning at the subject's other visits.
     """
     event, state = qc.state, qc
+    if qc.state == NOT_STARTED and qc.withdrawn and not new_series(qc, brought.series):
+        return None
     if qc.state in (NOT_STARTED, STALE):
         event = "start"
     elif qc.state == AUTO_RUNNING:
@@ -92,7 +94,7 @@ def next_move(
         event = "accept"  # sampling for a second look is off
     elif qc.state == AUTO_FLAG:
         event = move_after_flag(qc.findings)
-    elif new_series(qc.series, brought.series):
+    elif new_series(qc, brought.series):
         event = "new_data"
     else:
         return None

@@ -1,19 +1,25 @@
-"""How a verdict takes in what a transmittal brought."""
+"""How a verdict takes in what a transmittal brought, and lets go of what was filed here by mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corelab.kernel.ids import TransmittalId
-from corelab.qc.model import JudgedSeries, Qc
+from corelab.qc.model import JudgedSeries, Qc, Withdrawn
 
 
-def new_series(known: Sequence[JudgedSeries], received: Sequence[JudgedSeries]) -> tuple[JudgedSeries, ...]:
+def new_series(qc: Qc, received: Sequence[JudgedSeries]) -> tuple[JudgedSeries, ...]:
     """Those of the received that say something new: a later version, or a held one set free, or held.
 
-    An exact duplicate makes no new version, so it says nothing; an older version that comes late neither.
+    An exact duplicate makes no new version, so it says nothing; an older version that comes late neither, nor
+    one that was withdrawn.
     """
-    newest = {item.series: item for item in known}
-    return tuple(item for item in received if _is_news(newest.get(item.series), item))
+    newest = {item.series: item for item in qc.series}
+    gone = {item.series: item.version for item in qc.withdrawn}
+    return tuple(
+        item
+        for item in received
+        if item.version > gone.get(item.series, 0) and _is_news(newest.get(item.series), item)
+    )
 
 
 def _is_news(known: JudgedSeries | None, item: JudgedSeries) -> bool:
@@ -32,7 +38,7 @@ def with_series(
     charter_hash : str
         Of the charter that governs the verdict with the transmittal in it.
     """
-    fresh = {item.series: item for item in new_series(qc.series, received)}
+    fresh = {item.series: item for item in new_series(qc, received)}
     series = {item.series: item for item in qc.series} | fresh
     known = tuple(item for item in qc.transmittals if item != transmittal)
     is_in = bool(fresh) or not qc.transmittals
@@ -42,4 +48,16 @@ def with_series(
         series=tuple(series[id] for id in sorted(series)),
         transmittals=(*known, transmittal) if is_in else qc.transmittals,
         charter=charter_hash if is_in else qc.charter,
+    )
+
+
+def without_series(qc: Qc, withdrawn: Iterable[Withdrawn]) -> Qc:
+    """The verdict without what was filed here by mistake, its judgement still to be made."""
+    gone = {item.series: item.version for item in qc.withdrawn}
+    for item in withdrawn:
+        gone[item.series] = max(item.version, gone.get(item.series, 0))
+    return replace(
+        qc,
+        series=tuple(item for item in qc.series if item.version > gone.get(item.series, 0)),
+        withdrawn=tuple(Withdrawn(series=series, version=gone[series]) for series in sorted(gone)),
     )

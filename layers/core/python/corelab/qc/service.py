@@ -95,18 +95,18 @@ def conclude(store: Store, *, command: Command, brought: Brought, charters: Char
         Others moved the verdict so often that it never settled; try again.
     """
     id = qc_id(subject=brought.subject, visit=brought.visit)
-    other_days = _other_days(store, trial=brought.trial, subject=brought.subject, but=brought.visit)
+    days = other_days(store, trial=brought.trial, subject=brought.subject, but=brought.visit)
     for _ in range(LONGEST_WAY):
         found = find(store, QC, trial=brought.trial, id=id)
         start = unjudged(brought) if found is None else found.state
-        move = next_move(start, brought, charters=charters, other_days=other_days)
+        move = next_move(start, brought, charters=charters, other_days=days)
         if move is None:
             return _settled(store, id=id, found=found)
         try:
-            outcome = _make(store, id=id, command=command, start=start if found else None, move=move)
+            outcome = make(store, id=id, command=command, start=start if found else None, move=move)
         except VerdictMoved:
             continue
-        if move.is_verdict and not new_series(outcome.state.series, brought.series):
+        if move.is_verdict and not new_series(outcome.state, brought.series):
             return outcome
     raise VersionConflict("The verdict moves faster than it can be read. Conclude again.")
 
@@ -125,7 +125,14 @@ def verdict_of(store: Store, *, trial: TrialId, subject: SubjectId, visit: str) 
     return found.state
 
 
-def _make(store: Store, *, id: str, command: Command, start: Qc | None, move: NextMove) -> Outcome[Qc]:
+def make(store: Store, *, id: str, command: Command, start: Qc | None, move: NextMove) -> Outcome[Qc]:
+    """Make one move of a verdict that stands where it was read.
+
+    Raises
+    ------
+    VerdictMoved
+        Somebody moved it since.
+    """
     step = f"{move.state.qc_version}/{move.event}"  # a judgement meets each event once
     state = move.state
     if move.is_verdict:
@@ -154,7 +161,7 @@ def _settled(store: Store, *, id: str, found: Found[Qc] | None) -> Outcome[Qc]:
     return Outcome(id=id, version=found.version, state=found.state, event=event, is_replay=True)
 
 
-def _other_days(
+def other_days(
     store: Store, *, trial: TrialId, subject: SubjectId, but: str
 ) -> Mapping[str, tuple[int, int]]:
     """First and last day of scanning at the subject's other visits."""

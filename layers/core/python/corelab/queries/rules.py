@@ -34,7 +34,7 @@ def passed(
     *,
     failing: frozenset[tuple[str, str]],
     undecided: frozenset[tuple[str, str]],
-    judged: frozenset[str],
+    judged: frozenset[str] | None,
 ) -> tuple[Line, ...]:
     """The lines as a new judgement leaves them.
 
@@ -44,13 +44,13 @@ def passed(
         What it still finds wrong.
     undecided : frozenset of (check, slot)
         What it could not decide.
-    judged : frozenset of str
+    judged : frozenset of str, or None
         The slots that it could judge. A line of any other slot stays as it was, and so does an undecided one:
-        what was not looked at has not passed.
+        what was not looked at has not passed. None where what was asked about is no longer there.
     """
 
     def judged_now(line: Line) -> Line:
-        if line.slot not in judged or line.asks in undecided:
+        if (judged is not None and line.slot not in judged) or line.asks in undecided:
             return line
         return replace(line, is_passed=line.asks not in failing)
 

@@ -32,8 +32,9 @@ class Judgement:
         Every finding that the judgement made, whether or not it opens a query.
     undecided : frozenset of (check, slot)
         What it could not decide.
-    judged : frozenset of str
-        The slots that hold a series which was judged, and `time_point`.
+    judged : frozenset of str, or None
+        The slots that hold a series which was judged, and `time_point`. None where all that was filed there
+        is withdrawn.
     questions : tuple of Line
         The findings that open a query.
     days_to_answer : int
@@ -47,7 +48,7 @@ class Judgement:
     version: int
     failing: frozenset[tuple[str, str]]
     undecided: frozenset[tuple[str, str]]
-    judged: frozenset[str]
+    judged: frozenset[str] | None
     questions: tuple[Line, ...]
     days_to_answer: int
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from corelab.kernel.ids import ReadId, SubjectId
+from corelab.kernel.ids import ReadId, StudyId, SubjectId
 from corelab.kernel.machine import Machine, to
 from corelab.kernel.write_path import Index, Kind
 
 NOT_READY, QUEUED, PLACED_NE, ASSIGNED = "NOT_READY", "QUEUED", "PLACED_NE", "ASSIGNED"
 IN_PROGRESS, SIGNED, RETURNED = "IN_PROGRESS", "SIGNED", "RETURNED"
 UNLOCKED, INVALIDATED = "UNLOCKED", "INVALIDATED"
+UNSIGNED = frozenset({ASSIGNED, IN_PROGRESS, RETURNED})  # under way, and nothing of it counts yet
+PRIMARY_SESSION = "primary"
 SETTLED = frozenset({SIGNED, PLACED_NE})  # what releases the next time point
 
 MACHINE = Machine(
@@ -31,7 +33,10 @@ MACHINE = Machine(
         (UNLOCKED, "open"): to(IN_PROGRESS, "READER"),
         (SIGNED, "invalidate"): to(INVALIDATED, "SYSTEM|RM", reason=True),
         (PLACED_NE, "late_images"): to(NOT_READY, "RM", reason=True),
-    },
+        # What is read was filed here by mistake (docs/decisions/0141).
+        (UNLOCKED, "invalidate"): to(INVALIDATED, "SYSTEM|RM", reason=True),
+    }
+    | {(state, "withdraw"): to(NOT_READY, "SYSTEM", reason=True) for state in sorted(UNSIGNED)},
 )
 
 
@@ -70,6 +75,10 @@ class Read:
         Version of the time point that this reflects; older news, arriving late, changes nothing.
     order : str
         Sort key of the queue, from the charter's seed.
+    session : str
+        The reading it belongs to; a re-read is another one, with another reading id.
+    misfiled : tuple of str
+        Studies whose images it held and that were filed by mistake.
     """
 
     read: ReadId
@@ -84,6 +93,8 @@ class Read:
     time_point_version: int
     order: str
     since: datetime
+    session: str = PRIMARY_SESSION
+    misfiled: tuple[StudyId, ...] = ()
 
 
 ALLOCATION = Kind(room="reads", name="allocation", model=Allocation)

@@ -7,12 +7,11 @@ reader has the same load, each pair has met equally often, and nobody guesses th
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from corelab.kernel.ids import ReadId, SubjectId, TrialId, derived_id
-
-PRIMARY_SESSION = "primary"
+from corelab.reads.model import INVALIDATED, PRIMARY_SESSION, Read
 
 
 def readers_of(ordinal: int, *, pool: Sequence[str], readers_per_case: int, seed: str) -> tuple[str, ...]:
@@ -48,6 +47,23 @@ def queue_order(read: str, *, seed: str) -> str:
 def reading_id(*, seed: str, subject: str, session: str) -> str:
     """Subject Reading ID (0012,0042): names a case in one session and tells nothing else."""
     return f"RID-{_draw(seed, 'reading', subject, session)[:10].upper()}"
+
+
+def session_after(invalidated: int) -> str:
+    """The session in which a time point is read next: a re-read is a reading of its own."""
+    return PRIMARY_SESSION if not invalidated else f"re-read-{invalidated}"
+
+
+def invalidated(reads: Iterable[Read], *, design: str, slot: str, visit: str) -> tuple[Read, ...]:
+    """Reads of a time point by one slot that count no more."""
+    place = (design, slot, visit, INVALIDATED)
+    return tuple(read for read in reads if (read.design, read.slot, read.visit, read.state) == place)
+
+
+def holds(read: Read, misfiled: Mapping[str, int]) -> bool:
+    """Whether a read holds one of the series, up to its version."""
+    named = (one.rsplit("/v", 1) for one in read.series)
+    return any(int(version) <= misfiled.get(series, 0) for series, version in named)
 
 
 def _draw(seed: str, *parts: str) -> str:

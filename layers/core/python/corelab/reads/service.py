@@ -28,7 +28,7 @@ from corelab.reads.model import (
     Read,
     queue_of,
 )
-from corelab.reads.rules import PRIMARY_SESSION, queue_order, read_id, readers_of, reading_id
+from corelab.reads.rules import invalidated, queue_order, read_id, readers_of, reading_id, session_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,20 @@ def became_readable(
 ) -> tuple[Outcome[Read], ...]:
     """Queue the time point for each of the subject's readers, once every earlier one is signed or placed."""
     outcomes = []
+    known = tuple(found.state for found in reads_of(store, trial=command.trial, subject=time_point.subject))
     for design in charter.reads:
         for slot in _allocate(store, command=command, design=design, subject=time_point.subject):
-            fresh = _fresh(command, charter=charter, design=design, slot=slot, time_point=time_point)
+            invalid = invalidated(known, design=design.id, slot=slot, visit=time_point.visit)
+            if any(read.time_point_version >= time_point.version for read in invalid):
+                continue  # old news: it tells of what was invalidated
+            fresh = _fresh(
+                command,
+                charter=charter,
+                design=design,
+                slot=slot,
+                time_point=time_point,
+                session=session_after(len(invalid)),
+            )
             outcomes.append(_ready(store, command=command, fresh=fresh, charter=charter))
     return tuple(outcome for outcome in outcomes if outcome is not None)
 
@@ -64,7 +75,7 @@ def became_readable(
 def no_longer_readable(store: Store, *, command: Command, time_point: TimePoint) -> tuple[Outcome[Read], ...]:
     """Take back what is queued and not yet assigned."""
     outcomes = []
-    for found in _reads_of(store, trial=command.trial, subject=time_point.subject):
+    for found in reads_of(store, trial=command.trial, subject=time_point.subject):
         read = found.state
         if read.visit != time_point.visit or read.time_point_version >= time_point.version:
             continue
@@ -108,7 +119,13 @@ def _allocate(store: Store, *, command: Command, design: ReadDesign, subject: Su
 
 
 def _fresh(
-    command: Command, *, charter: Charter, design: ReadDesign, slot: str, time_point: TimePoint
+    command: Command,
+    *,
+    charter: Charter,
+    design: ReadDesign,
+    slot: str,
+    time_point: TimePoint,
+    session: str,
 ) -> Read:
     visits = [visit.id for visit in charter.visits.schedule]
     id = read_id(
@@ -118,6 +135,7 @@ def _fresh(
         subject=time_point.subject,
         visit=time_point.visit,
         slot=slot,
+        session=session,
     )
     return Read(
         read=id,
@@ -126,12 +144,13 @@ def _fresh(
         subject=time_point.subject,
         visit=time_point.visit,
         ordinal=visits.index(time_point.visit) + 1,
-        reading_id=reading_id(seed=design.seed, subject=time_point.subject, session=PRIMARY_SESSION),
+        reading_id=reading_id(seed=design.seed, subject=time_point.subject, session=session),
         state=NOT_READY,
         series=time_point.series,
         time_point_version=time_point.version,
         order=queue_order(id, seed=design.seed),
         since=command.now,
+        session=session,
     )
 
 
@@ -149,11 +168,11 @@ def _ready(store: Store, *, command: Command, fresh: Read, charter: Charter) -> 
     def decide(found: Found[Read] | None) -> Decision[Read]:
         state = fresh if found is None else _renewed(found.state, fresh)
         if state.state == QUEUED:
-            return _decision(state, event="renew", type="ReadRenewed.v1")
+            return decision_of(state, event="renew", type="ReadRenewed.v1")
         if waits:
-            return _decision(state, event="wait", type="ReadWaits.v1")
+            return decision_of(state, event="wait", type="ReadWaits.v1")
         after = MACHINE.move(state.state, "queue", by=command.actor.role)
-        return _decision(replace(state, state=after), event="queue", type="ReadQueued.v1")
+        return decision_of(replace(state, state=after), event="queue", type="ReadQueued.v1")
 
     return execute(store, READ, id=id, command=command, step=f"ready/{fresh.read}", decide=decide)
 
@@ -172,7 +191,7 @@ def _waits(store: Store, *, trial: TrialId, read: Read, charter: Charter) -> boo
     """Whether an earlier time point of the schedule is neither signed nor placed by this slot."""
     done = {
         found.state.visit
-        for found in _reads_of(store, trial=trial, subject=read.subject)
+        for found in reads_of(store, trial=trial, subject=read.subject)
         if found.state.slot == read.slot and found.state.state in SETTLED
     }
     earlier = charter.visits.schedule[: read.ordinal - 1]
@@ -189,13 +208,14 @@ def _take_back(store: Store, found: Found[Read], *, command: Command, version: i
         read = (now or found).state
         after = MACHINE.move(read.state, "not_readable", by=command.actor.role)
         state = replace(read, state=after, time_point_version=version, since=command.now)
-        return _decision(state, event="not_readable", type="ReadTakenBack.v1")
+        return decision_of(state, event="not_readable", type="ReadTakenBack.v1")
 
     step = f"take_back/{found.state.read}"
     return execute(store, READ, id=found.id, command=command, step=step, decide=decide)
 
 
-def _reads_of(store: Store, *, trial: TrialId, subject: SubjectId) -> Iterable[Found[Read]]:
+def reads_of(store: Store, *, trial: TrialId, subject: SubjectId) -> Iterable[Found[Read]]:
+    """A subject's reads, by visit."""
     return find_all(store, READ, trial=trial, under=f"{subject}#")
 
 
@@ -203,7 +223,8 @@ def _id(read: Read) -> str:
     return f"{read.subject}#{read.visit}#{read.read}"
 
 
-def _decision(state: Read, *, event: str, type: str) -> Decision[Read]:
+def decision_of(state: Read, *, event: str, type: str) -> Decision[Read]:
+    """What a move of a read says; a queued one stands in its slot's queue."""
     data: dict[str, Plain] = {
         "read": state.read,
         "slot": state.slot,

@@ -31,6 +31,10 @@ TIME_POINT = Machine(
         (READABLE, "qc_stale"): to(RECEIVED, "SYSTEM"),
         (READABLE, "reads_done"): to(COMPLETE, "SYSTEM"),
         (COMPLETE, "reads_invalidated"): to(READABLE, "SYSTEM"),
+        # What came was filed here by mistake (docs/decisions/0141).
+        (RECEIVED, "withdrawn_part"): to(PARTIAL, "SYSTEM", reason=True),
+        (RECEIVED, "withdrawn_all"): to(PLANNED, "SYSTEM", reason=True),
+        (PARTIAL, "withdrawn_all"): to(PLANNED, "SYSTEM", reason=True),
         (PLANNED, "cancel"): to(CANCELLED, "SYSTEM|PM", reason=True),
         (DUE, "cancel"): to(CANCELLED, "SYSTEM|PM", reason=True),
         (CANCELLED, "reinstate"): to(PLANNED, "PM", reason=True),

@@ -103,6 +103,8 @@ class TimePoint:
         That verdict.
     primary : tuple of SeriesVersion
         What is read, while that verdict is good.
+    withdrawn : tuple of SeriesVersion
+        What was filed here by mistake: up to this version it fills nothing, however late it is told.
     """
 
     subject: SubjectId
@@ -120,6 +122,7 @@ class TimePoint:
     qc_revision: int = 0
     verdict: str | None = None
     primary: tuple[SeriesVersion, ...] = ()
+    withdrawn: tuple[SeriesVersion, ...] = ()
 
     @property
     def id(self) -> str:

@@ -1,5 +1,6 @@
 """Pure rules of tracking: a subject's plan, what a receipt changes, what a verdict asks for, flags."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from corelab.tracking.machines import PARTIAL, PLANNED, READABLE, RECEIVED
 from corelab.tracking.model import Filling, SeriesVersion, Subject, TimePoint
 
 GOOD_VERDICTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_DEVIATION"})
+NO_VERDICT = "NOT_STARTED"  # all that was judged is withdrawn
 WAITING = frozenset({PLANNED, machines.DUE, machines.OVERDUE})
 
 
@@ -94,7 +96,10 @@ def same_facts(one: Subject, other: Subject) -> bool:
 def with_receipt(point: TimePoint, receipt: Receipt) -> TimePoint:
     """The time point with what came; of each series the newest version, whatever came first."""
     newest: dict[tuple[str, str], Filling] = {}
+    gone = {item.series: item.version for item in point.withdrawn}
     for filling in (*point.fillings, *receipt.fillings):
+        if filling.version <= gone.get(filling.series, 0):
+            continue
         place = (filling.slot, filling.series)
         newest[place] = max(newest.get(place, filling), filling, key=lambda item: item.version)
     return replace(
@@ -102,6 +107,31 @@ def with_receipt(point: TimePoint, receipt: Receipt) -> TimePoint:
         transmittals=tuple(sorted({*point.transmittals, receipt.transmittal})),
         fillings=tuple(newest[place] for place in sorted(newest)),
     )
+
+
+def without(point: TimePoint, withdrawn: Iterable[SeriesVersion]) -> TimePoint:
+    """The time point without what was filed here by mistake."""
+    gone = {item.series: item.version for item in point.withdrawn}
+    for item in withdrawn:
+        gone[item.series] = max(item.version, gone.get(item.series, 0))
+    return replace(
+        point,
+        fillings=tuple(item for item in point.fillings if item.version > gone.get(item.series, 0)),
+        withdrawn=tuple(SeriesVersion(series=series, version=gone[series]) for series in sorted(gone)),
+    )
+
+
+def withdrawal_moves(point: TimePoint) -> tuple[str, ...]:
+    """Events of the table that lead from where the time point is to where what remains has it."""
+    if point.is_all_received and point.filled:
+        return ()  # what remains fills every slot: the verdict alone decides
+    aim = "withdrawn_part" if point.filled else "withdrawn_all"
+    moves, state = [], point.state
+    for event in ("reads_invalidated", "qc_stale", aim):
+        if machines.TIME_POINT.allows(state, event):
+            moves.append(event)
+            state = machines.TIME_POINT.moves[state, event].to
+    return tuple(moves)
 
 
 def receipt_move(point: TimePoint) -> str | None:
@@ -134,9 +164,10 @@ def verdict_moves(point: TimePoint, judgement: Judgement) -> list[str]:
     return moves
 
 
-def moved(point: TimePoint, event: str) -> TimePoint:
+def moved(point: TimePoint, event: str, *, reason: str | None = None) -> TimePoint:
     """The time point after an event that the system makes."""
-    return replace(point, state=machines.TIME_POINT.move(point.state, event, by=Role.SYSTEM))
+    state = machines.TIME_POINT.move(point.state, event, by=Role.SYSTEM, reason=reason)
+    return replace(point, state=state)
 
 
 def judged(point: TimePoint, judgement: Judgement) -> TimePoint:
@@ -145,7 +176,7 @@ def judged(point: TimePoint, judgement: Judgement) -> TimePoint:
         point,
         qc_version=judgement.qc_version,
         qc_revision=judgement.qc_revision,
-        verdict=judgement.verdict,
+        verdict=None if judgement.verdict == NO_VERDICT else judgement.verdict,
         primary=judgement.primary if judgement.makes_readable else (),
     )
 

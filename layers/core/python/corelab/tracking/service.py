@@ -1,6 +1,7 @@
 """Subjects and their time points: register, receive, judge, track."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from corelab.charter.model import Charter
@@ -9,10 +10,20 @@ from corelab.kernel.ids import SiteId, SubjectId, TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, find_all, get
 from corelab.tracking import machines, rules
 from corelab.tracking.errors import NothingNew, OlderVerdict, SubjectDiffers, SubjectIllFormed, TrialNotOpen
-from corelab.tracking.model import SUBJECT, TIME_POINT, TRIAL, Subject, TimePoint, time_point_id
+from corelab.tracking.model import (
+    SUBJECT,
+    TIME_POINT,
+    TRIAL,
+    SeriesVersion,
+    Subject,
+    TimePoint,
+    time_point_id,
+)
 from corelab.tracking.rules import Judgement, Receipt
 
 Charters = Callable[[str], Charter]  # a trial's charters by hash: what a hash names never changes
+WITHDRAWN = "the images were filed under another subject or visit by mistake"
+LONGEST_WITHDRAWAL = 3  # moves from COMPLETE: reads invalidated, stale, withdrawn
 LONGEST_CHAIN = 2  # moves that one verdict can lead to: received or stale, then accepted
 
 
@@ -133,6 +144,43 @@ def judge(store: Store, *, command: Command, judgement: Judgement, charters: Cha
     return outcome
 
 
+def withdraw(
+    store: Store,
+    *,
+    command: Command,
+    subject: SubjectId,
+    visit: str,
+    series: tuple[SeriesVersion, ...],
+    charters: Charters,
+) -> Outcome[TimePoint]:
+    """Let go of series that were filed here by mistake: one move a step, from where the time point is.
+
+    Raises
+    ------
+    NothingNew
+        They are gone.
+    NotFound, NotInCharter
+        As in `receive`.
+    """
+    _plan_missing(store, command=command, subject=subject, visit=visit, charters=charters)
+    reasoned = replace(command, reason=WITHDRAWN)
+
+    def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
+        before = _there(found)
+        after = rules.without(before, series)
+        moves = rules.withdrawal_moves(after)
+        if after == before and not moves:
+            raise NothingNew("The series are gone from the time point.", subject=subject, visit=visit)
+        return _decision(after, moves[0] if moves else None, otherwise="withdraw", reason=WITHDRAWN)
+
+    id = time_point_id(subject, visit)
+    for step in range(LONGEST_WITHDRAWAL):
+        outcome = execute(store, TIME_POINT, id=id, command=reasoned, step=f"withdraw{step}", decide=decide)
+        if not rules.withdrawal_moves(outcome.state):
+            break
+    return outcome
+
+
 def tracker(
     store: Store, *, trial: TrialId, among: frozenset[SiteId] | None, subject: SubjectId | None = None
 ) -> Iterator[TimePoint]:
@@ -187,8 +235,10 @@ def _there(found: Found[TimePoint] | None) -> TimePoint:
     return found.state
 
 
-def _decision(point: TimePoint, event: str | None, *, otherwise: str) -> Decision[TimePoint]:
-    after = point if event is None else rules.moved(point, event)
+def _decision(
+    point: TimePoint, event: str | None, *, otherwise: str, reason: str | None = None
+) -> Decision[TimePoint]:
+    after = point if event is None else rules.moved(point, event, reason=reason)
     is_readable = after.state == machines.READABLE
     return Decision(
         state=after,
