@@ -141,7 +141,7 @@ def request_of(
     site = OTHER if cell.place == "other site" else OWN
     there = dict(names[site])
     if nothing:  # the same address, with nothing behind it
-        there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query")}
+        there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query", "study")}
         there["subject"] = f"{site}-9999"
     trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
     path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1)

@@ -44,7 +44,7 @@ class World:
     people : mapping
         Role's name, or `ADMIN`, `nobody`, `revoked` → the person.
     names : mapping
-        Site → what stands in an address: transmittal, series, query.
+        Site → what stands in an address: transmittal, series, query, study.
     """
 
     gate: Gate
@@ -130,7 +130,14 @@ def _things(gate: Gate, coordinator: Person, *, site: str) -> dict[str, str]:
         charter=charter,
     )
     _put(gate, QUERY, id=query_key(subject=subject, visit=VISIT, query=query), state=asked, list=query)
-    return {"transmittal": transmittal, "series": series, "query": query, "subject": subject, "site": site}
+    return {
+        "transmittal": transmittal,
+        "series": series,
+        "query": query,
+        "study": derived_id("stu", "gate", site),
+        "subject": subject,
+        "site": site,
+    }
 
 
 def _line(site: str) -> Line:
