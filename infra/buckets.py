@@ -29,6 +29,8 @@ WRITERS = (
     "audit-sequence",
     "audit-sweep",
 )  # a foreign object there would stop a log for good
+UNFINISHED_DAYS = 2  # no door takes longer over an object of its own
+UNFINISHED_SITE_DAYS = 8  # a site has seven to send everything; the sweep ends what it left
 ACCESS_LOG_DAYS = 400  # an inspection looks back over a year
 
 
@@ -50,7 +52,9 @@ class Buckets(Construct):
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(self.access_logs, "It is the log; logging itself would never end.", "S1")
-        self.incoming = self._data_bucket("Incoming", key=keys.identified)
+        self.incoming = self._data_bucket(
+            "Incoming", key=keys.identified, unfinished_days=UNFINISHED_SITE_DAYS
+        )
         _sends_events(self.incoming)
         self.records = self._data_bucket("Records", key=keys.identified)
         self.packs = self._data_bucket("Packs", key=keys.images)
@@ -72,7 +76,7 @@ class Buckets(Construct):
         }
         return buckets[name].encryption_key
 
-    def _data_bucket(self, id: str, *, key: kms.IKey) -> s3.Bucket:
+    def _data_bucket(self, id: str, *, key: kms.IKey, unfinished_days: int = UNFINISHED_DAYS) -> s3.Bucket:
         return s3.Bucket(
             self,
             id,
@@ -88,7 +92,8 @@ class Buckets(Construct):
             server_access_logs_prefix=f"{id.lower()}/",
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(2)
+                    id="unfinished-uploads",
+                    abort_incomplete_multipart_upload_after=Duration.days(unfinished_days),
                 )
             ],
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

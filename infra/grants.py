@@ -10,7 +10,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 
 from infra.acknowledged import acknowledge
 from infra.door import Door
-from infra.keys import READ, WRAP, WRITE
+from infra.keys import READ, WRAP, WRITE, through_s3
 
 OUTBOX = "EV#*"
 LOG = "LOG#*"
@@ -86,6 +86,26 @@ def writes_objects(door: Door, bucket: str, *prefixes: str) -> None:
         prefixes=prefixes,
         key_actions=WRITE,
     )
+
+
+def lists_parts(door: Door, bucket: str) -> None:
+    """List unfinished uploads in parts."""
+    name = door.platform.deployment.bucket(bucket)
+    door.allow(["s3:ListBucketMultipartUploads"], [f"arn:aws:s3:::{name}"])
+
+
+def joins_parts(door: Door, bucket: str, prefix: str) -> None:
+    """List the parts of unfinished uploads under this prefix, and join them.
+
+    S3 opens the parts with the requester's permission on the key when it joins them (S3 user guide, multipart
+    upload and permissions). The door may therefore have S3 decrypt, but no object read: decision 0124.
+    """
+    lists_parts(door, bucket)
+    name = door.platform.deployment.bucket(bucket)
+    door.allow(["s3:ListMultipartUploadParts"], [f"arn:aws:s3:::{name}/{prefix}/*"])
+    key = door.platform.foundation.buckets.key_of(bucket)
+    if key is not None:
+        door.allow(READ, [key.key_arn], conditions=through_s3(door.platform.deployment))
 
 
 def lists_objects(door: Door, bucket: str) -> None:

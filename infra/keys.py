@@ -25,6 +25,7 @@ SIGN = ("kms:Sign",)
 WRAP = ("kms:GenerateDataKeyWithoutPlaintext",)
 
 Users = Mapping[tuple[str, ...], tuple[str, ...]]  # actions of a key → doors that may ask for them
+NOBODY: Users = {}
 
 # Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
 IDENTIFIED_USERS: Users = {
@@ -32,6 +33,8 @@ IDENTIFIED_USERS: Users = {
     # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
     WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "qc-check"),
 }
+# S3 decrypts the parts of a large upload when it joins them, in the name of whoever lets it: decision 0124.
+IDENTIFIED_THROUGH_S3: Users = {READ: ("ingest-api",)}
 IMAGES_USERS: Users = {
     READ: ("deid-deidentify", "deid-api", "qc-check"),
     WRITE: ("deid-deidentify",),
@@ -46,7 +49,12 @@ class Keys(Construct):
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
-        self.identified = self._key("Identified", "originals, facts and findings", IDENTIFIED_USERS)
+        self.identified = self._key(
+            "Identified",
+            "originals, facts and findings",
+            IDENTIFIED_USERS,
+            by_s3_only=IDENTIFIED_THROUGH_S3,
+        )
         self.images = self._key("Images", "de-identified packs", IMAGES_USERS)
         self.reid = self._key("Reid", "trials' secrets and subjects' salts", REID_USERS)
         self.ledger = self._key(
@@ -57,7 +65,13 @@ class Keys(Construct):
         )
 
     def _key(
-        self, id: str, purpose: str, users: Users, *, spec: kms.KeySpec = kms.KeySpec.SYMMETRIC_DEFAULT
+        self,
+        id: str,
+        purpose: str,
+        users: Users,
+        *,
+        by_s3_only: Users = NOBODY,
+        spec: kms.KeySpec = kms.KeySpec.SYMMETRIC_DEFAULT,
     ) -> kms.Key:
         signs = spec is kms.KeySpec.ECC_NIST_EDWARDS25519
         return kms.Key(
@@ -70,27 +84,35 @@ class Keys(Construct):
             enable_key_rotation=not signs,
             pending_window=Duration.days(30),
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-            policy=self._policy(users),
+            policy=self._policy(users, by_s3_only),
         )
 
-    def _policy(self, users: Users) -> iam.PolicyDocument:
+    def _policy(self, users: Users, by_s3_only: Users) -> iam.PolicyDocument:
         account = iam.AccountPrincipal(self._deployment.account)
         statements = [
             iam.PolicyStatement(
                 sid="Administer", principals=[account], actions=list(ADMINISTRATION), resources=["*"]
             )
         ]
-        for number, (actions, doors) in enumerate(users.items(), start=1):
+        nothing_more: dict[str, dict[str, str]] = {}
+        uses = [(use, nothing_more) for use in users.items()]
+        uses += [(use, through_s3(self._deployment)) for use in by_s3_only.items()]
+        for number, ((actions, doors), more) in enumerate(uses, start=1):
             statements.append(
                 iam.PolicyStatement(
                     sid=f"Use{number}",
                     principals=[account],
                     actions=list(actions),
                     resources=["*"],
-                    conditions={"ArnLike": {"aws:PrincipalArn": roles_of(self._deployment, doors)}},
+                    conditions={"ArnLike": {"aws:PrincipalArn": roles_of(self._deployment, doors)}} | more,
                 )
             )
         return iam.PolicyDocument(statements=statements)
+
+
+def through_s3(deployment: Deployment) -> dict[str, dict[str, str]]:
+    """The condition that S3 asks, for a request made to it, and nobody directly."""
+    return {"StringEquals": {"kms:ViaService": f"s3.{deployment.region}.amazonaws.com"}}
 
 
 def roles_of(deployment: Deployment, doors: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from corelab_cli.errors import CannotRun
 
@@ -29,6 +30,10 @@ class LocalFile:
     path: Path
     size_bytes: int
     sha256: str
+
+    def opened(self) -> BinaryIO:
+        """Its bytes."""
+        return self.path.open("rb")
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -11,6 +11,8 @@ from corelab.access.model import Access
 from corelab.ingest import quarantine, service
 from corelab.ingest.errors import TransmittalUnknown
 from corelab.ingest.model import TRANSMITTAL, Transmittal
+from corelab.ingest.parts import join_parts as join
+from corelab.ingest.parts import register_parts as addresses
 from corelab.ingest.receipts import receipt
 from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command, find, find_all
@@ -25,6 +27,11 @@ from functions.ingest.wire import (
     BatchAnswer,
     BatchBody,
     DecisionBody,
+    JoinAnswer,
+    JoinBody,
+    PartAnswer,
+    PartsAnswer,
+    PartsBody,
     ReceiptAnswer,
     TicketAnswer,
     TransmittalAnswer,
@@ -38,8 +45,10 @@ INCOMING = bucket("INCOMING")
 
 MOST_LISTED = 1000
 MOST_BATCHES = 9999
+MOST_FILES = 999_999
 InPath = Annotated[str, Path(pattern=r"^tms_[0-9A-Z]{26}$", description="The transmittal's id, tms_…")]
 BatchInPath = Annotated[int, Path(ge=1, le=MOST_BATCHES, description="The batch's number, from 1.")]
+FileInPath = Annotated[int, Path(ge=1, le=MOST_FILES, description="The file's number, from 1.")]
 SubjectInQuery = Annotated[str | None, Query(pattern=NAME, description="Only this subject's.")]
 LimitInQuery = Annotated[int, Query(ge=1, le=MOST_LISTED, description="At most so many, the newest.")]
 
@@ -98,6 +107,52 @@ def register_batch(  # noqa: PLR0917 -- the resolver passes them by name
     return BatchAnswer(
         transmittal=transmittal, batch=batch, files=[TicketAnswer.of(ticket) for ticket in tickets]
     )
+
+
+@app.put(
+    "/v1/trials/<trial>/transmittals/<transmittal>/files/<n>/parts",
+    operation_id="register_parts",
+    tags=["ingest"],
+    summary="Get upload addresses for parts of a large file",
+    description="Repeat it for fresh addresses, or to go on: parts that have arrived get none.",
+)
+def register_parts(  # noqa: PLR0917 -- the resolver passes them by name
+    trial: TrialInPath, transmittal: InPath, n: FileInPath, body: PartsBody
+) -> PartsAnswer:
+    """Give parts their addresses."""
+    _, state = _seen("register_parts", trial, transmittal)
+    tickets = addresses(
+        STORE,
+        incoming=INCOMING,
+        trial=TrialId(trial),
+        transmittal=state.transmittal,
+        n=n,
+        parts=body.promised(),
+    )
+    return PartsAnswer(transmittal=transmittal, n=n, parts=[PartAnswer.of(ticket) for ticket in tickets])
+
+
+@app.post(
+    "/v1/trials/<trial>/transmittals/<transmittal>/files/<n>/join",
+    operation_id="join_parts",
+    tags=["ingest"],
+    summary="Make a large file of its parts",
+    description="A repeat finds it there. What lies there is never written over.",
+)
+def join_parts(  # noqa: PLR0917 -- the resolver passes them by name
+    trial: TrialInPath, transmittal: InPath, n: FileInPath, body: JoinBody
+) -> JoinAnswer:
+    """Join a file's parts."""
+    _, state = _seen("join_parts", trial, transmittal)
+    join(
+        STORE,
+        incoming=INCOMING,
+        trial=TrialId(trial),
+        transmittal=state.transmittal,
+        n=n,
+        sha256_of_parts=body.sha256_of_parts,
+    )
+    return JoinAnswer(transmittal=transmittal, n=n, has_arrived=True)
 
 
 @app.post(

@@ -3,6 +3,7 @@
 from aws_lambda_powertools import Logger
 
 from corelab import __version__
+from corelab.ingest.parts import clear_away
 from corelab.ingest.sweep import sweep
 from corelab_aws.clock import now
 from corelab_aws.executions import executions
@@ -22,4 +23,5 @@ def handler(_event: object, _context: object) -> None:
     for item in swept:
         found = {"trial": item.trial, "transmittal": item.transmittal, "remedy": item.remedy.value}
         logger.warning("sweep.found", extra=found)
-    logger.info("sweep.done", extra={"found": len(swept)})
+    cleared = clear_away(STORE, incoming=INCOMING)
+    logger.info("sweep.done", extra={"found": len(swept), "uploads_ended": cleared})

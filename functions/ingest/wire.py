@@ -7,6 +7,8 @@ from pydantic import Field, StringConstraints
 
 from corelab.ingest.codes import text_of
 from corelab.ingest.model import File, Transmittal
+from corelab.ingest.parts import Part, PartTicket
+from corelab.ingest.ports import Upload
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
 from corelab_aws.doors.signing import Signature
@@ -14,6 +16,7 @@ from corelab_aws.doors.wire import Line, Name, Wire
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MOST_FILES = 500
+MOST_PARTS = 200
 
 
 class TransmittalBody(Wire):
@@ -57,20 +60,24 @@ class UploadAnswer(Wire):
 
 
 class TicketAnswer(Wire):
-    """A registered file: with its upload, or without one where it has arrived."""
+    """A registered file: with its upload, or without one where it has arrived or is sent in parts.
+
+    `part_bytes` is there where it is sent in parts: the size of each but the last.
+    """
 
     n: int
     has_arrived: bool
     upload: UploadAnswer | None
+    part_bytes: int | None
 
     @classmethod
     def of(cls, ticket: Ticket) -> "TicketAnswer":
         """The ticket as the API shows it."""
-        upload = ticket.upload
         return cls(
             n=ticket.file.n,
-            has_arrived=upload is None,
-            upload=None if upload is None else UploadAnswer(url=upload.url, headers=dict(upload.headers)),
+            has_arrived=ticket.has_arrived,
+            upload=_upload(ticket.upload),
+            part_bytes=ticket.part_bytes,
         )
 
 
@@ -80,6 +87,66 @@ class BatchAnswer(Wire):
     transmittal: str
     batch: int
     files: list[TicketAnswer]
+
+
+class PartBody(Wire):
+    """A part that will be sent."""
+
+    part: int = Field(ge=1, description="Its number, from 1.")
+    sha256: Sha256 = Field(description="Of the part's own bytes.")
+
+
+class PartsBody(Wire):
+    """Parts whose addresses are asked for."""
+
+    parts: list[PartBody] = Field(min_length=1, max_length=MOST_PARTS)
+
+    def promised(self) -> tuple[Part, ...]:
+        """The parts."""
+        return tuple(Part(part=one.part, sha256=one.sha256) for one in self.parts)
+
+
+class PartAnswer(Wire):
+    """A part: with its upload, or without one where it has arrived."""
+
+    part: int
+    size_bytes: int
+    has_arrived: bool
+    upload: UploadAnswer | None
+
+    @classmethod
+    def of(cls, ticket: PartTicket) -> "PartAnswer":
+        """The part as the API shows it."""
+        return cls(
+            part=ticket.part,
+            size_bytes=ticket.size_bytes,
+            has_arrived=ticket.upload is None,
+            upload=_upload(ticket.upload),
+        )
+
+
+class PartsAnswer(Wire):
+    """The parts that were asked for."""
+
+    transmittal: str
+    n: int
+    parts: list[PartAnswer]
+
+
+class JoinBody(Wire):
+    """All parts of a file were sent."""
+
+    sha256_of_parts: Sha256 = Field(
+        description="SHA-256 over the parts' own SHA-256 (32 bytes each), in order of number."
+    )
+
+
+class JoinAnswer(Wire):
+    """The file is there."""
+
+    transmittal: str
+    n: int
+    has_arrived: bool
 
 
 class SeriesAnswer(Wire):
@@ -174,6 +241,10 @@ class TransmittalsAnswer(Wire):
     """Transmittals, the newest first."""
 
     transmittals: list[TransmittalAnswer]
+
+
+def _upload(upload: Upload | None) -> UploadAnswer | None:
+    return None if upload is None else UploadAnswer(url=upload.url, headers=dict(upload.headers))
 
 
 def _shown(state: Transmittal) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from constructs import Construct
 from infra.acknowledged import acknowledge
 from infra.door import Door
 from infra.grants import (
+    joins_parts,
     lists_objects,
+    lists_parts,
     reads_objects,
     reads_state,
     takes_signatures,
@@ -33,6 +35,7 @@ class Ingest(Construct):
         reads_state(self.api, "access", "tracking", "qualification")
         writes_objects(self.api, "incoming", "incoming")
         lists_objects(self.api, "incoming")
+        joins_parts(self.api, "incoming", "incoming")
 
         self.start = Door(
             self, "start", room="ingest", platform=platform, timeout=Duration.seconds(30), memory_mb=512
@@ -51,7 +54,7 @@ class Ingest(Construct):
         )
 
         self.screen = Door(
-            self, "screen", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=3008
+            self, "screen", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=10240
         )
         writes_state(self.screen, "ingest")
         reads_state(self.screen, "tracking", "qualification")
@@ -68,6 +71,7 @@ class Ingest(Construct):
         writes_state(self.sweep, "ingest")
         writes_objects(self.sweep, "incoming", "incoming")
         lists_objects(self.sweep, "incoming")
+        lists_parts(self.sweep, "incoming")
         runs_every_minute(self.sweep)
 
     def starts(self, machine: sfn.StateMachine) -> None:

@@ -69,3 +69,86 @@ def test_a_presigned_upload_says_what_it_takes(bucket):
     assert "a/1" in upload.url
     assert upload.headers["content-length"] == str(len(body))
     assert upload.headers["if-none-match"] == "*"
+
+
+FIVE = 5 * 1024 * 1024  # S3's smallest part but the last
+PIECES = (b"a" * FIVE, b"b" * 10)
+
+
+def moto_cannot(bucket, what):
+    if not isinstance(bucket, MemoryBucket):
+        pytest.skip(f"moto {what}; tests/flows/gate/test_large_files.py asks the embedded stack")
+
+
+def put_part(bucket, key, part, body):
+    """What a site does with a part's URL."""
+    (upload,) = bucket.unfinished(key)
+    if isinstance(bucket, MemoryBucket):
+        sha256 = hashlib.sha256(body).hexdigest()
+        ticket = bucket.presigned_part(
+            key, upload_id=upload.upload_id, part=part, size_bytes=len(body), sha256=sha256
+        )
+        assert bucket.upload(ticket.url, body)
+        return
+    bucket._client.upload_part(
+        Bucket=bucket.name,
+        Key=key,
+        UploadId=upload.upload_id,
+        PartNumber=part,
+        Body=body,
+        ChecksumAlgorithm="SHA256",
+    )
+
+
+def test_parts_are_listed_and_joined_once(bucket):
+    moto_cannot(bucket, "lists no part's checksum")
+    bucket.begin("a/1")
+    for part, body in enumerate(PIECES, start=1):
+        put_part(bucket, "a/1", part, body)
+    (upload,) = bucket.unfinished("a/")
+
+    found = tuple(bucket.parts("a/1", upload_id=upload.upload_id))
+
+    assert [(one.part, one.size_bytes) for one in found] == [(1, FIVE), (2, 10)]
+    assert [one.sha256 for one in found] == [hashlib.sha256(body).hexdigest() for body in PIECES]
+    assert bucket.version_of("a/1") is None
+    assert bucket.join("a/1", upload_id=upload.upload_id, parts=found) is True
+    assert bucket.get("a/1") == b"".join(PIECES)
+    assert [*bucket.unfinished("a/")] == []
+
+
+def test_parts_are_not_joined_over_what_lies_there(bucket):
+    bucket.put("a/1", b"first")
+    bucket.begin("a/1")
+    put_part(bucket, "a/1", 1, b"second")
+    (upload,) = bucket.unfinished("a/1")
+    found = tuple(bucket.parts("a/1", upload_id=upload.upload_id))
+
+    assert bucket.join("a/1", upload_id=upload.upload_id, parts=found) is False
+
+    assert bucket.get("a/1") == b"first"
+
+
+def test_an_abandoned_upload_is_gone_and_has_no_parts(bucket):
+    bucket.begin("a/1")
+    (upload,) = bucket.unfinished("a/1")
+    bucket.abandon("a/1", upload_id=upload.upload_id)
+
+    bucket.abandon("a/1", upload_id=upload.upload_id)
+
+    assert [*bucket.unfinished("")] == []
+    assert [*bucket.parts("a/1", upload_id=upload.upload_id)] == []
+    moto_cannot(bucket, "breaks over an upload that is gone")
+    assert bucket.join("a/1", upload_id=upload.upload_id, parts=()) is False
+
+
+def test_a_presigned_part_says_what_it_takes(bucket):
+    bucket.begin("a/1")
+    (upload,) = bucket.unfinished("a/1")
+
+    ticket = bucket.presigned_part(
+        "a/1", upload_id=upload.upload_id, part=7, size_bytes=4, sha256=hashlib.sha256(b"part").hexdigest()
+    )
+
+    assert "a/1" in ticket.url
+    assert ticket.headers["content-length"] == "4"

@@ -1,10 +1,21 @@
 """A bucket in memory, with the same promises as the real one; the contract suite holds both to them."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from corelab_aws.objects import Fetched, ObjectFacts, ObjectMissing, PresignedPut
+from corelab_aws.objects import (
+    Fetched,
+    NamedPart,
+    ObjectFacts,
+    ObjectMissing,
+    PartFacts,
+    PresignedPut,
+    UnfinishedUpload,
+)
+
+BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +25,16 @@ class Promise:
     key: str
     size_bytes: int
     sha256: str
+    part: tuple[str, int] | None = None
+
+
+@dataclass(kw_only=True)
+class InParts:
+    """An upload in parts."""
+
+    key: str
+    begun_at: datetime
+    parts: dict[int, bytes] = field(default_factory=dict)
 
 
 class MemoryBucket:
@@ -23,6 +44,8 @@ class MemoryBucket:
         self.name = name
         self.versions: dict[str, list[bytes | None]] = {}
         self.promises: dict[str, Promise] = {}
+        self.in_parts: dict[str, InParts] = {}
+        self.begun = 0
 
     def get(self, key: str, *, version_id: str | None = None) -> bytes:
         return self.fetch(key, version_id=version_id).body
@@ -65,8 +88,51 @@ class MemoryBucket:
         self.promises[url] = Promise(key=key, size_bytes=size_bytes, sha256=sha256)
         return PresignedPut(url=url, headers={"content-length": str(size_bytes), "if-none-match": "*"})
 
+    def begin(self, key: str) -> None:
+        self.begun += 1
+        began = BEGAN + timedelta(seconds=self.begun)
+        self.in_parts[f"upload-{self.begun}"] = InParts(key=key, begun_at=began)
+
+    def unfinished(self, prefix: str) -> Iterator[UnfinishedUpload]:
+        for upload_id, upload in self.in_parts.items():
+            if upload.key.startswith(prefix):
+                yield UnfinishedUpload(key=upload.key, upload_id=upload_id, begun_at=upload.begun_at)
+
+    def parts(self, key: str, *, upload_id: str) -> Iterator[PartFacts]:
+        upload = self.in_parts.get(upload_id)
+        for part, body in sorted(upload.parts.items()) if upload and upload.key == key else ():
+            sha256 = hashlib.sha256(body).hexdigest()
+            yield PartFacts(part=part, size_bytes=len(body), sha256=sha256, etag=f'"{part}-{sha256[:8]}"')
+
+    def presigned_part(
+        self, key: str, *, upload_id: str, part: int, size_bytes: int, sha256: str
+    ) -> PresignedPut:
+        url = f"memory://{self.name}/{key}?{upload_id}&{part}&{sha256}"
+        self.promises[url] = Promise(key=key, size_bytes=size_bytes, sha256=sha256, part=(upload_id, part))
+        return PresignedPut(url=url, headers={"content-length": str(size_bytes)})
+
+    def join(self, key: str, *, upload_id: str, parts: Sequence[NamedPart]) -> bool:
+        upload = self.in_parts.get(upload_id)
+        if upload is None or upload.key != key or self.version_of(key) is not None:
+            return False
+        assert [one.etag for one in parts] == [one.etag for one in self.parts(key, upload_id=upload_id)]
+        self.put(key, b"".join(upload.parts[one.part] for one in parts))
+        del self.in_parts[upload_id]
+        return True
+
+    def abandon(self, key: str, *, upload_id: str) -> None:
+        upload = self.in_parts.get(upload_id)
+        if upload is not None and upload.key == key:
+            del self.in_parts[upload_id]
+
     def upload(self, url: str, body: bytes) -> bool:
         """What a site does with the URL; False where it is not taken."""
         promise = self.promises[url]
         as_promised = (len(body), hashlib.sha256(body).hexdigest()) == (promise.size_bytes, promise.sha256)
-        return as_promised and self.put_once(promise.key, body)
+        if promise.part is None:
+            return as_promised and self.put_once(promise.key, body)
+        upload_id, part = promise.part
+        if not as_promised or upload_id not in self.in_parts:
+            return False
+        self.in_parts[upload_id].parts[part] = body
+        return True

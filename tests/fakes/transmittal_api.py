@@ -61,6 +61,9 @@ class TransmittalApi(httpx.MockTransport):
         self.refreshes = 0
         self.url_generation = 0
         self.old_urls: set[int] = set()
+        self.in_parts_above = 1 << 40
+        self.part_bytes = 4
+        self.parts: dict[str, dict[int, bytes]] = {}  # by key, of what is not joined
         self._lock = threading.Lock()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -120,6 +123,10 @@ class TransmittalApi(httpx.MockTransport):
             return httpx.Response(200, json=self.receipt(transmittal))
         if batch := re.fullmatch(r"/batches/(\d+)", rest):
             return httpx.Response(200, json=self._register(transmittal, int(batch[1]), body["files"]))
+        if file := re.fullmatch(r"/files/(\d+)/(parts|join)", rest):
+            key = self._key(transmittal, int(file[1]))
+            answer = self._addresses if file[2] == "parts" else self._join
+            return answer(key, body)
         assert rest == "/complete", path
         here = all(self._key(transmittal, n) in self.objects for n in transmittal.files)
         transmittal.state = "RECEIVED" if here else "INCOMPLETE"
@@ -136,9 +143,36 @@ class TransmittalApi(httpx.MockTransport):
             key = self._key(transmittal, file["n"])
             url = f"{STORAGE}/{key}?generation={self.url_generation}"
             headers = {"Content-Length": str(file["size_bytes"]), "x-sha256": file["sha256"]}
-            upload = None if key in self.objects else {"url": url, "headers": headers}
-            tickets.append({"n": file["n"], "has_arrived": upload is None, "upload": upload})
+            is_here = key in self.objects
+            in_parts = file["size_bytes"] > self.in_parts_above and not is_here
+            upload = None if is_here or in_parts else {"url": url, "headers": headers}
+            part_bytes = self.part_bytes if in_parts else None
+            tickets.append(
+                {"n": file["n"], "has_arrived": is_here, "upload": upload, "part_bytes": part_bytes}
+            )
         return {"transmittal": transmittal.id, "batch": batch, "files": tickets}
+
+    def _addresses(self, key: str, body: dict[str, Any]) -> httpx.Response:
+        self.url_generation += 1
+        there = self.parts.setdefault(key, {})
+        tickets = []
+        for asked in body["parts"]:
+            number, sha256 = asked["part"], asked["sha256"]
+            is_here = key in self.objects or hashlib.sha256(there.get(number, b"")).hexdigest() == sha256
+            url = f"{STORAGE}/{key}?generation={self.url_generation}&part={number}"
+            upload = None if is_here else {"url": url, "headers": {"x-sha256": sha256}}
+            tickets.append({"part": number, "has_arrived": is_here, "upload": upload})
+        return httpx.Response(200, json={"parts": tickets})
+
+    def _join(self, key: str, body: dict[str, Any]) -> httpx.Response:
+        if key not in self.objects:
+            pieces = [piece for _, piece in sorted(self.parts.pop(key, {}).items())]
+            digest = hashlib.sha256(b"".join(hashlib.sha256(piece).digest() for piece in pieces))
+            if digest.hexdigest() != body["sha256_of_parts"]:
+                problem = {"code": "ING-061", "status": 400, "detail": "Parts are missing."}
+                return httpx.Response(400, json=problem)
+            self.objects[key] = b"".join(pieces)
+        return httpx.Response(200, json={"has_arrived": True})
 
     def _store(self, request: httpx.Request) -> httpx.Response:
         if int(request.url.params["generation"]) in self.old_urls:
@@ -150,6 +184,9 @@ class TransmittalApi(httpx.MockTransport):
         if hashlib.sha256(body).hexdigest() != request.headers["x-sha256"]:
             return httpx.Response(400)
         self.puts += 1
+        if part := request.url.params.get("part"):
+            self.parts[key][int(part)] = body
+            return httpx.Response(200)
         if int(key.rpartition("/")[2]) not in self.swallows:
             self.objects[key] = body
         return httpx.Response(200)

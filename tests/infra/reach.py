@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         f"s3:{name}"
         for name in (
             *("GetObject", "GetObjectVersion", "PutObject", "AbortMultipartUpload", "DeleteObject"),
+            "ListMultipartUploadParts",
             *("DeleteObjectVersion", "PutObjectRetention", "PutObjectLegalHold", "BypassGovernanceRetention"),
             *("PutObjectAcl", "PutObjectTagging", "RestoreObject", "ReplicateDelete"),
         )
@@ -40,7 +41,14 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "bucket": tuple(
         f"s3:{name}"
         for name in (
-            *("ListBucket", "ListBucketVersions", "PutBucketPolicy", "DeleteBucketPolicy", "DeleteBucket"),
+            *(
+                "ListBucket",
+                "ListBucketVersions",
+                "ListBucketMultipartUploads",
+                "PutBucketPolicy",
+                "DeleteBucketPolicy",
+                "DeleteBucket",
+            ),
             *("PutBucketVersioning", "PutBucketObjectLockConfiguration", "PutLifecycleConfiguration"),
             *("PutEncryptionConfiguration", "PutBucketNotification", "PutBucketLogging", "PutBucketAcl"),
         )
@@ -216,6 +224,8 @@ def _holds(operator: str, keys: Mapping[str, object], target: Target, role: Reso
         case "ForAllValues:StringLike", {"dynamodb:LeadingKeys": list() as partitions}:
             # Where a request names no key (a scan), AWS takes "for all of none" as true.
             return target.partition is None or any(fnmatchcase(target.partition, each) for each in partitions)
+        case "StringEquals", {"kms:ViaService": str()}:
+            return False  # asked of S3, never of the key itself (test_template_permissions has it)
         case "ArnLike", {"aws:PrincipalArn": arns}:
             return _is_like(role, arns)
         case "ArnNotLike", {"aws:PrincipalArn": arns}:

@@ -11,7 +11,7 @@ from infra.deployment import ROOT
 from tests.infra.doors import DOORS
 from tests.infra.rooms_reached import rooms_of
 from tests.infra.settings_named import settings_of
-from tests.infra.templates import name_of, permitted
+from tests.infra.templates import name_of, permitted, statements
 
 NO_RESOURCE = {  # AWS defines no resource for these
     "dynamodb:ListStreams",
@@ -129,7 +129,25 @@ def test_the_presigner_puts_and_cannot_get(assembly):
 
     assert {"s3:PutObject", "kms:GenerateDataKey"} <= may
     assert not {action for action in may if action.startswith("s3:Get")}
-    assert "kms:Decrypt" not in may
+
+
+def test_the_presigner_lets_s3_decrypt_what_it_joins_and_decrypts_nothing_itself(production):
+    said = [
+        item
+        for item in production.statements(production.role_of(production.doors["ingest/api"]))
+        if "kms:Decrypt" in item.actions
+    ]
+    (key,) = (item for item in production.of("AWS::KMS::Key") if "KeysIdentified" in item.id)
+    by_key = [
+        item
+        for item in statements(key.properties["KeyPolicy"])
+        if "kms:Decrypt" in item.actions
+        and any("ingest-api" in arn for arn in item.conditions["ArnLike"]["aws:PrincipalArn"])
+    ]
+
+    assert len(said) == len(by_key) == 1
+    for item in (*said, *by_key):
+        assert item.conditions["StringEquals"] == {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}
 
 
 def test_only_the_pipeline_reads_originals(assembly):

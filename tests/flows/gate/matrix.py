@@ -26,6 +26,7 @@ CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
         *("answer_query", "accept_answer", "reopen_query", "cancel_query", "reject_transmittal"),
+        *("register_parts", "join_parts"),
     }
 )
 SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_queries", "read_tracker"})
@@ -144,7 +145,7 @@ def request_of(
         there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query", "study")}
         there["subject"] = f"{site}-9999"
     trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
-    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1)
+    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1, n=1)
     queries: dict[str, dict[str, str]] = {
         "read_history": {"object": "transmittal", "id": there["transmittal"]},
         "read_queue": {"slot": "R02" if cell.place == "other site" else "R01"},
@@ -178,6 +179,8 @@ def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
         "register_subject": {"subject": there["subject"], "anchor": "2026-03-02"},
         "open_transmittal": {"site": site, "subject": there["subject"], "visit": VISIT},
         "register_batch": {"files": [{"n": 1, "size_bytes": 1, "sha256": "0" * 64}]},
+        "register_parts": {"parts": [{"part": 1, "sha256": "0" * 64}]},
+        "join_parts": {"sha256_of_parts": "0" * 64},
         "answer_query": {"answer": ANSWER},
         "reopen_query": {"reason": "not enough"},
         "cancel_query": {"reason": "asked in error"},

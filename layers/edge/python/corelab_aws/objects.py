@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -15,8 +16,11 @@ from corelab_aws.settings import setting
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 NO_VERSION = "null"  # S3's name for the one version of an object in a bucket without versions
+TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
+GONE = ("NoSuchUpload", "404")
 URL_SECONDS = 900  # a presigned URL is used at once; fifteen minutes cover a slow line
 
 
@@ -42,6 +46,41 @@ class Fetched:
 
     version_id: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedUpload:
+    """An upload in parts that was begun and not joined."""
+
+    key: str
+    upload_id: str
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFacts:
+    """A part that has arrived; its SHA-256 (hex) is what S3 verified."""
+
+    part: int
+    size_bytes: int
+    sha256: str
+    etag: str
+
+
+class NamedPart(Protocol):
+    """A part as S3 wants it named when it is joined."""
+
+    @property
+    def part(self) -> int:
+        """Its number."""
+
+    @property
+    def sha256(self) -> str:
+        """Its SHA-256 (hex)."""
+
+    @property
+    def etag(self) -> str:
+        """S3's own mark of it."""
 
 
 class ObjectMissing(NotFound):
@@ -141,7 +180,7 @@ class Bucket:
 
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> PresignedPut:
         """URL that takes a body of this length and SHA-256 (hex), unless the key is taken."""
-        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        checksum = _checksum(sha256)
         url = self._client.generate_presigned_url(
             "put_object",
             Params={
@@ -160,10 +199,99 @@ class Bucket:
         }
         return PresignedPut(url=url, headers=headers)
 
+    def begin(self, key: str) -> None:
+        """Begin an upload in parts, each of which S3 verifies by its SHA-256."""
+        self._client.create_multipart_upload(
+            Bucket=self.name, Key=key, ContentType="application/octet-stream", ChecksumAlgorithm="SHA256"
+        )
+
+    def unfinished(self, prefix: str) -> Iterator[UnfinishedUpload]:
+        """Uploads in parts that are not joined, under the prefix."""
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            for item in page.get("Uploads", []):
+                yield UnfinishedUpload(
+                    key=item["Key"], upload_id=item["UploadId"], begun_at=item["Initiated"]
+                )
+
+    def parts(self, key: str, *, upload_id: str) -> Iterator[PartFacts]:
+        """Parts that have arrived, in order of number; none where the upload is gone."""
+        pages = self._client.get_paginator("list_parts")
+        try:
+            for page in pages.paginate(Bucket=self.name, Key=key, UploadId=upload_id):
+                for item in page.get("Parts", []):
+                    yield PartFacts(
+                        part=item["PartNumber"],
+                        size_bytes=item["Size"],
+                        sha256=base64.b64decode(item.get("ChecksumSHA256", "")).hex(),
+                        etag=item["ETag"],
+                    )
+        except ClientError as error:
+            if _code(error) not in GONE:
+                raise
+
+    def presigned_part(
+        self, key: str, *, upload_id: str, part: int, size_bytes: int, sha256: str
+    ) -> PresignedPut:
+        """URL that takes a part of this number, length and SHA-256 (hex)."""
+        checksum = _checksum(sha256)
+        url = self._client.generate_presigned_url(
+            "upload_part",
+            Params={
+                "Bucket": self.name,
+                "Key": key,
+                "UploadId": upload_id,
+                "PartNumber": part,
+                "ContentLength": size_bytes,
+                "ChecksumSHA256": checksum,
+            },
+            ExpiresIn=URL_SECONDS,
+        )
+        return PresignedPut(
+            url=url, headers={"content-length": str(size_bytes), "x-amz-checksum-sha256": checksum}
+        )
+
+    def join(self, key: str, *, upload_id: str, parts: Sequence[NamedPart]) -> bool:
+        """Make the object of its parts unless the key is taken or the upload gone; False where it was."""
+        named: list[CompletedPartTypeDef] = [
+            {"PartNumber": one.part, "ETag": one.etag, "ChecksumSHA256": _checksum(one.sha256)}
+            for one in parts
+        ]
+        try:
+            self._client.complete_multipart_upload(
+                Bucket=self.name,
+                Key=key,
+                UploadId=upload_id,
+                MultipartUpload={"Parts": named},
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if _code(error) in (*TAKEN, *GONE):
+                return False
+            raise
+        return True
+
+    def abandon(self, key: str, *, upload_id: str) -> None:
+        """Forget an upload and its parts; one that is gone already is no error."""
+        try:
+            self._client.abort_multipart_upload(Bucket=self.name, Key=key, UploadId=upload_id)
+        except ClientError as error:
+            if _code(error) not in GONE:
+                raise
+
     def presigned_get(self, key: str, *, version_id: str | None = None) -> str:
         """URL that gives the object, or one version of it, for a short while."""
         named = {"Bucket": self.name, "Key": key} | ({"VersionId": version_id} if version_id else {})
         return self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=URL_SECONDS)
+
+
+def _checksum(sha256: str) -> str:
+    """A hash (hex) as S3 writes it."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
 
 
 def bucket(name: str) -> Bucket:

@@ -30,6 +30,8 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "read_tracker": OVERSIGHT | SITE_SIDE | {R.RM, R.MED, R.SPONSOR},
     "open_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
     "register_batch": frozenset({R.SITE, R.CORE_IMPORT}),
+    "register_parts": frozenset({R.SITE, R.CORE_IMPORT}),
+    "join_parts": frozenset({R.SITE, R.CORE_IMPORT}),
     "complete_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
     "read_transmittal": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "list_transmittals": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},

@@ -1,8 +1,9 @@
 """How much of everything a transmittal may hold.
 
-Screening runs in a function of 2 GB. An object in flight costs up to twice its size while it is read and
-joined; 512 MiB in flight are therefore at most 1 GiB, next to some 100 MB of interpreter and 5 kB of header
-facts per object (100 MB for the largest transmittal).
+Screening runs in a function of 10 GB. An object in flight costs up to twice its size while it is read and
+joined; 512 MiB in flight are therefore at most 1 GiB. An object that is larger than that goes alone, with at
+most 8 GiB; beside it are some 100 MB of interpreter and 5 kB of header facts per object (100 MB for the
+largest transmittal).
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,15 @@ class Budgets:
     ----------
     batch_files : int
         A batch's answer holds a URL of some 2 kB per file, below the 6 MB of a function's answer.
+    object_bytes : int
+        A series that is one multi-frame object has some 3 GB.
+    part_bytes, parts : int
+        The smallest part of a large file (a part is sent again as a whole), and the most that S3 joins.
+    in_parts_above_bytes : int
+        A file above it is sent in parts: what is lost on the way is then a part.
+    asked_parts : int
+        Parts whose addresses are asked for at once: their answer stays far below 6 MB, and their addresses
+        are used before they end.
     series : int
         Children of one inline Map, within its execution's history.
     series_bytes : int
@@ -28,7 +38,11 @@ class Budgets:
 
     batch_files: int = 500
     files: int = 20_000
-    object_bytes: int = 256 * MIB
+    object_bytes: int = 4 * 1024 * MIB
+    part_bytes: int = 16 * MIB
+    parts: int = 10_000
+    in_parts_above_bytes: int = 100_000_000
+    asked_parts: int = 200
     transmittal_bytes: int = 64 * 1024 * MIB
     series: int = 500
     series_bytes: int = 4 * 1024 * MIB

@@ -71,6 +71,24 @@ class TransmittalUnknown(NotFound):
     code = "ING-011"
 
 
+class PartsRefused(InvalidInput):
+    """Parts of a file are not numbered or hashed as they must be, or the file is not sent in parts."""
+
+    code = "ING-060"
+
+
+class PartsMissing(InvalidInput):
+    """A file cannot be joined: parts of it have not arrived, or are not those that were announced."""
+
+    code = "ING-061"
+
+
+class FileUnknown(NotFound):
+    """The transmittal has no file of this number."""
+
+    code = "ING-062"
+
+
 class ScreenedElsewhere(CorelabError):
     """Another execution screens, or screened, this transmittal: this one stops."""
 

@@ -5,6 +5,7 @@ import re
 from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
 
 _MANIFEST = re.compile(r"incoming/([^/%]+)/(tms_[0-9A-Z]{26})/manifest\.json")
+_OBJECT = re.compile(r"incoming/([^/%]+)/(tms_[0-9A-Z]{26})/[1-9][0-9]*")
 _FACTS = re.compile(r".*/v([1-9][0-9]*)\.json")
 
 
@@ -26,6 +27,12 @@ def manifest_key(trial: TrialId, transmittal: TransmittalId) -> str:
 def manifest_of(key: str) -> tuple[TrialId, TransmittalId] | None:
     """Trial and transmittal of a manifest's key, or None for any other key."""
     found = _MANIFEST.fullmatch(key)
+    return None if found is None else (TrialId(found[1]), TransmittalId(found[2]))
+
+
+def transmittal_of(key: str) -> tuple[TrialId, TransmittalId] | None:
+    """Trial and transmittal of an uploaded file's key, or None for any other key."""
+    found = _OBJECT.fullmatch(key)
     return None if found is None else (TrialId(found[1]), TransmittalId(found[2]))
 
 

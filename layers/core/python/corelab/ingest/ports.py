@@ -1,7 +1,7 @@
 """What this room needs from outside: buckets, the registry, the charter. Adapters are in `corelab_aws`."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,6 +53,42 @@ class Upload(Protocol):
         """What the request has to carry."""
 
 
+class Unfinished(Protocol):
+    """An upload in parts that was begun and not joined."""
+
+    @property
+    def key(self) -> str:
+        """Where its object will lie."""
+
+    @property
+    def upload_id(self) -> str:
+        """The storage's own name for it."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it was begun."""
+
+
+class PartFound(Protocol):
+    """A part that has arrived."""
+
+    @property
+    def part(self) -> int:
+        """Its number, from 1."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its bytes as the storage verified it: 64 hex digits."""
+
+    @property
+    def etag(self) -> str:
+        """The storage's own mark of it, by which it is joined."""
+
+
 class Incoming(Protocol):
     """The bucket of originals."""
 
@@ -72,6 +108,24 @@ class Incoming(Protocol):
 
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> Upload:
         """URL that takes this body and no other."""
+
+    def begin(self, key: str) -> None:
+        """Begin an upload in parts."""
+
+    def unfinished(self, prefix: str) -> Iterator[Unfinished]:
+        """Uploads in parts that are not joined, under the prefix."""
+
+    def parts(self, key: str, *, upload_id: str) -> Iterator[PartFound]:
+        """Parts that have arrived, in order of number; none where the upload is gone."""
+
+    def presigned_part(self, key: str, *, upload_id: str, part: int, size_bytes: int, sha256: str) -> Upload:
+        """URL that takes this part and no other."""
+
+    def join(self, key: str, *, upload_id: str, parts: Sequence[PartFound]) -> bool:
+        """Make the object of its parts unless the key is taken or the upload gone; False where it was."""
+
+    def abandon(self, key: str, *, upload_id: str) -> None:
+        """Forget an upload and its parts; one that is gone already is no error."""
 
 
 class Records(Protocol):

@@ -4,15 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corelab.ingest.codes import text_of
-from corelab.ingest.errors import BatchLost
+from corelab.ingest.errors import BatchLost, FileUnknown
 from corelab.ingest.layout import incoming_prefix
 from corelab.ingest.manifest import plain_files
-from corelab.ingest.model import ABANDONED, BATCH, OBJECT, TAKES_FILES, TRANSMITTAL, File, Transmittal
+from corelab.ingest.model import (
+    ABANDONED,
+    BATCH,
+    OBJECT,
+    TAKES_FILES,
+    TRANSMITTAL,
+    File,
+    Transmittal,
+    batch_id,
+)
 from corelab.ingest.ports import Incoming
 from corelab.ingest.rules import Arrival, arrivals
 from corelab.kernel.canonical import digest
 from corelab.kernel.ids import TransmittalId, TrialId
-from corelab.kernel.write_path import Store, find_all, get
+from corelab.kernel.write_path import Store, find, find_all, get
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +91,26 @@ def files_of_batches(store: Store, *, trial: TrialId, state: Transmittal) -> tup
         if batch not in batches or digest_of(batches[batch].files) != summary.digest:
             raise BatchLost(f"Register batch {batch} again.", batch=batch)
     return tuple(file for batch in range(1, len(state.batches) + 1) for file in batches[batch].files)
+
+
+def file_of(store: Store, *, trial: TrialId, state: Transmittal, n: int) -> File:
+    """The registered file with this number.
+
+    Raises
+    ------
+    FileUnknown
+        There is none.
+    """
+    batch, first = 0, 1
+    for batch, summary in enumerate(state.batches, start=1):  # noqa: B007 -- the last is asked for below
+        if n < first + summary.files:
+            break
+        first += summary.files
+    found = find(store, BATCH, trial=trial, id=batch_id(state.transmittal, batch))
+    for file in found.state.files if found is not None else ():
+        if file.n == n:
+            return file
+    raise FileUnknown("Register the file first: the transmittal has none of this number.", n=n)
 
 
 def _known_files(store: Store, *, trial: TrialId, transmittal: TransmittalId) -> tuple[File, ...]:

@@ -29,9 +29,10 @@ from corelab.ingest.model import (
     Transmittal,
     batch_id,
 )
+from corelab.ingest.parts import goes_in_parts, part_bytes
 from corelab.ingest.ports import Incoming, Registry, Upload
 from corelab.ingest.receipts import Receipt, digest_of, files_of_batches, receipt, sizes_found
-from corelab.ingest.rules import arrivals, check_batch, check_subject
+from corelab.ingest.rules import Arrival, arrivals, check_batch, check_subject
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import AlreadyThere, KeyReused, VersionConflict
@@ -53,10 +54,18 @@ CONCLUDER = system("ingest.api")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A registered file: arrived, or with the URL that takes it."""
+    """A registered file: arrived, or with the URL that takes it, or to be sent in parts.
+
+    Attributes
+    ----------
+    part_bytes : int or None
+        Size of each part but the last, where the file is sent in parts (`corelab.ingest.parts`).
+    """
 
     file: File
-    upload: Upload | None
+    has_arrived: bool
+    upload: Upload | None = None
+    part_bytes: int | None = None
 
 
 def transmittal_id(command: Command) -> TransmittalId:
@@ -275,18 +284,21 @@ def _tickets(
 ) -> tuple[Ticket, ...]:
     found = sizes_found(incoming, trial=trial, transmittal=transmittal)
     return tuple(
-        Ticket(
-            file=item.file,
-            upload=None
-            if not item.is_missing
-            else incoming.presigned_put(
-                object_key(trial, transmittal, item.file.n),
-                size_bytes=item.file.size_bytes,
-                sha256=item.file.sha256,
-            ),
-        )
-        for item in arrivals(files, found)
+        _ticket(incoming, trial=trial, transmittal=transmittal, arrival=arrival)
+        for arrival in arrivals(files, found)
     )
+
+
+def _ticket(incoming: Incoming, *, trial: TrialId, transmittal: TransmittalId, arrival: Arrival) -> Ticket:
+    file = arrival.file
+    if not arrival.is_missing:
+        return Ticket(file=file, has_arrived=True)
+    if goes_in_parts(file):
+        return Ticket(file=file, has_arrived=False, part_bytes=part_bytes(file.size_bytes))
+    upload = incoming.presigned_put(
+        object_key(trial, transmittal, file.n), size_bytes=file.size_bytes, sha256=file.sha256
+    )
+    return Ticket(file=file, has_arrived=False, upload=upload)
 
 
 def _check_takes_files(state: Transmittal) -> None:
