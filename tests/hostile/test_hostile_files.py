@@ -64,9 +64,6 @@ def test_siblings_of_hostile_files_finish():
     assert [item.file.n for item in read if isinstance(item, Good)] == [1, len(files)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="words in attributes that Table E.1-1 does not list pass (decision 0032)"
-)
 @pytest.mark.parametrize("tag", [0x00080104, 0x0028702A, 0x0074100C, 0x30040006])
 def test_words_in_attributes_without_a_row_do_not_pass(tag):
     verdict = judged(image(nested({tag: ("LO", b"Mr IDENTITY")})), plants=(SECRET,))

@@ -97,6 +97,8 @@ def test_no_image_comes_out_otherwise_for_the_ones_before_it(drawn, is_strict):
         {0x60000010: ("US", b"\1\0")},
         {0x00190010: ("LO", b"SOMEBODY ELSE")},
         {0x0020000E: ("UI", b"1.2.3.4.9")},
+        {0x00100010: ("PN", b"Head^Anna"), 0x00181250: ("SH", b"HEAD")},
+        {0x00181250: ("SH", b"HEAD"), 0x00400275: ("SQ", b"")},
     ],
 )
 def test_an_image_that_says_otherwise_is_judged_for_itself(planted):

@@ -112,11 +112,15 @@ def test_text_is_written_so_that_any_character_set_reads_it():
 
 
 def test_maker_model_and_software_stay():
-    planted = {0x00081090: ("LO", b"Model X "), 0x00181020: ("LO", b"VB20A\\SP1")}
+    planted = {
+        0x00080070: ("LO", b"SIEMENS "),
+        0x00081090: ("LO", b"SOMATOM Force "),
+        0x00181020: ("LO", b"VB20A\\SP1"),
+    }
 
     found = read(io.BytesIO(cleaned(ct(planted))))
 
-    assert (found.Manufacturer, found.ManufacturerModelName) == ("ACME", "Model X")
+    assert (found.Manufacturer, found.ManufacturerModelName) == ("SIEMENS", "SOMATOM Force")
     assert list(found.SoftwareVersions) == ["VB20A", "SP1"]
 
 

@@ -4,15 +4,16 @@ A conditional code (X/Z, X/D, Z/D, X/Z/D, X/Z/U*) is decided by the attribute's 
 comes out stays valid: type 1 asks for a value, type 2 for the element, type 3 for nothing (PS3.15 E.1.1).
 Inside sequences every attribute counts as type 3.
 
-Where the table has no row, a public element passes with its declared value representation, except kinds
-of value that are identity or time by nature, or that no rule can look inside: a person's name, free text, an
-address and opaque bytes go, a UID is mapped unless it names a class or a scheme, a date is shifted. Rows of
-our own go before the table's.
+Where the table has no row, a number passes with its declared value representation, a UID is mapped unless it
+names a class or a scheme, a date is shifted. Text stays only by an allow-list, in the form that its row there
+says (`corelab.deid.kept`); other text, a person's name, an address and opaque bytes go. Rows of our own go
+before the table's.
 """
 
 from enum import Enum, auto
 from typing import NamedTuple
 
+from corelab.deid.kept import TEXTUAL, kept_texts
 from corelab.deid.profile import DeidProfile
 from corelab.deid.table import Row, attribute_types, conditional_types, own_removals, rows_by_tag
 from corelab.dicom import tags
@@ -29,7 +30,7 @@ class Action(Enum):
     UID = auto()  # keyed, consistent
     OTHER_UID = auto()  # the same, but what is registered stays
     CLASS_UID = auto()  # as it is, unless it stands under the standard's root and is not registered
-    IMAGE_TYPE = auto()  # as it is, without what is no code
+    TEXT = auto()  # without the values that have not the form of the attribute's row in the allow-list
     DATE = auto()  # shifted by the subject's offset
     AGE = auto()  # capped
     SEX = auto()
@@ -48,6 +49,7 @@ class Rule(NamedTuple):
 
 REMOVED = Rule(Action.REMOVE, Action.REMOVE, ("UN",))
 BY_TYPE = {1: Action.REFUSE, 2: Action.EMPTY, 3: Action.REMOVE}  # for what is kept but unusable
+UNKNOWN_TEXT = {1: Action.DUMMY, 2: Action.EMPTY, 3: Action.REMOVE}  # for text that is not in the allow-list
 CONDITIONAL = {  # code: action for attribute type 1, 2, 3
     "X/Z": (Action.EMPTY, Action.EMPTY, Action.REMOVE),
     "X/D": (Action.DUMMY, Action.DUMMY, Action.REMOVE),
@@ -56,7 +58,6 @@ CONDITIONAL = {  # code: action for attribute type 1, 2, 3
     "X/Z/U*": (Action.KEEP, Action.KEEP, Action.REMOVE),  # kept with the UIDs inside mapped
 }
 PLAIN = {"X": Action.REMOVE, "Z": Action.EMPTY, "D": Action.DUMMY, "U": Action.UID}
-IMAGE_TYPE = 0x00080008
 CURVES, OVERLAYS, PIXELS = 0x5000, 0x6000, 0x7FE0
 OPAQUE = frozenset({"UR", "LT", "UT", "ST", "OB", "OW", "OD", "OF", "OL", "OV"})  # no rule can look inside
 LUT_DATA, LUTS = 0x00283006, 0x002812  # (0028,12xx): palettes
@@ -149,8 +150,8 @@ class Rules:
         fallback, when_empty = BY_TYPE[self._types.get(tag, 3)], self._when_empty(tag)
         if vrs[0] in OPAQUE and tag >> 8 != LUTS and tag not in (LUT_DATA, tags.PIXEL_DATA):
             return REMOVED
-        if tag == IMAGE_TYPE:
-            return Rule(Action.IMAGE_TYPE, fallback, vrs, when_empty)
+        if vrs[0] in TEXTUAL:
+            return self._text(tag, vrs)
         match vrs[0]:
             case "PN" | "NONE":
                 return REMOVED
@@ -162,3 +163,11 @@ class Rules:
             case "TM":
                 return Rule(Action.KEEP, fallback, vrs) if self._profile.shift_dates else REMOVED
         return Rule(Action.KEEP, fallback, vrs, when_empty)
+
+    def _text(self, tag: int, vrs: tuple[str, ...]) -> Rule:
+        kept, kind = kept_texts().get(tag), self._types.get(tag, 3)
+        if kept is None:
+            action = UNKNOWN_TEXT[kind]
+            return REMOVED if action is Action.REMOVE else Rule(action, action, vrs)
+        fallback = Action.DUMMY if kept.is_replaced else BY_TYPE[kind]
+        return Rule(Action.TEXT, fallback, vrs, self._when_empty(tag))

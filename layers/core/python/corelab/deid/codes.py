@@ -53,6 +53,10 @@ TEXTS: Mapping[str, Text] = {
         sentence="The header says that an image was captured or made from others; text may stand in it.",
         remedy=LOOK,
     ),
+    "DEI-120": Text(
+        sentence="A required attribute repeats what the header says of a person.",
+        remedy="Export the images again with a kind of image that does not repeat the person's name or number.",
+    ),
     "DEI-199": Text(sentence="The run ended in a way nobody foresaw.", remedy=TRY_AGAIN),
 }
 UNREADABLE = Text(sentence="An image cannot be read as DICOM that is accepted.", remedy=EXPORT_AGAIN)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corelab.deid.doubts import DOUBTING, doubt_of, image_classes
 from corelab.deid.errors import ClassNotAccepted, DeidRefused, PixelsUnexpected, ValueUnusable
 from corelab.deid.frames import Frames
+from corelab.deid.identity import identifies
 from corelab.dicom import tags
 from corelab.dicom.charset import is_known
 from corelab.dicom.elements import Element
@@ -53,9 +54,10 @@ class About:
     doubt: type[DeidRefused] | None
 
 
-def decides(tag: int) -> bool:
-    """Whether an element says how others are read, or whether the image is held."""
-    return tag in DECIDING or tag >> 24 == FIRST_OVERLAY >> 24
+def decides(found: Element) -> bool:
+    """Whether an element says how others are read, whether the image is held, or who it is of."""
+    tag = found[0]
+    return tag in DECIDING or tag >> 24 == FIRST_OVERLAY >> 24 or identifies(found)
 
 
 def about_of(header: Header) -> About:

@@ -90,6 +90,12 @@ class Captured(DeidRefused):
     code = "DEI-113"
 
 
+class IdentityRepeated(DeidRefused):
+    """A required attribute repeats what the header says of a person, and nothing may stand for it."""
+
+    code = "DEI-120"
+
+
 class Unexpected(DeidRefused):
     """The run ended in a way nobody foresaw; the series is held for a person."""
 

@@ -22,6 +22,7 @@ from corelab.deid.described import (
 )
 from corelab.deid.errors import BurnedIn, ValueUnusable
 from corelab.deid.frames import Frames
+from corelab.deid.identity import Identity, Said, identity_of, said_of
 from corelab.deid.layouts import Layout
 from corelab.deid.outcomes import KEPT, REMOVED, RuleSet, Written
 from corelab.deid.private import safe_private
@@ -120,7 +121,8 @@ class Deidentifier:
         self._is_cleared = is_cleared
         self._budgets = budgets
         self._plans: dict[tuple[str, str], _Plan] = {}
-        self._rewriters: dict[tuple[int, About], Rewriter] = {}
+        self._rewriters: dict[tuple[int, About, Identity], Rewriter] = {}
+        self._identities: dict[tuple[Said, tuple[str, ...]], Identity] = {}
         self._abouts: dict[tuple[tuple[str, bytes] | None, ...], About] = {}
         self._last: _Last | None = None
 
@@ -175,7 +177,7 @@ class Deidentifier:
         place, pixels = pixels_of(header.elements, about)
         before = header.elements[:place]
         self._check_text(about, has_overlay=has_overlay_inside(header.data, before))
-        rewriter = self._rewriter(plan, about)
+        rewriter = self._rewriter(plan, about, self._identity(header.data, before, about))
         rewriter.forget()
         made = rewriter.rewritten(header.data, before)
         self._learn(header.data[: pixels[2]], before, about=about, plan=plan, rewriter=rewriter)
@@ -254,13 +256,24 @@ class Deidentifier:
             self._abouts[key] = known
         return known
 
-    def _rewriter(self, plan: _Plan, about: About) -> Rewriter:
-        key = (id(plan), about)
+    def _identity(self, data: bytes, before: Sequence[Element], about: About) -> Identity:
+        key = (said_of(data, before), about.charsets)
+        known = self._identities.get(key)
+        if known is None:
+            if len(self._identities) >= MOST_REMEMBERED:
+                self._identities.clear()
+            known = self._identities[key] = identity_of(*key)
+        return known
+
+    def _rewriter(self, plan: _Plan, about: About, identity: Identity) -> Rewriter:
+        key = (id(plan), about, identity)
         known = self._rewriters.get(key)
         if known is None:
             if len(self._rewriters) >= MOST_REMEMBERED:
                 self._rewriters.clear()
-            applier = Applier(rules=plan.rules, charsets=about.charsets, is_signed=about.is_signed)
+            applier = Applier(
+                rules=plan.rules, charsets=about.charsets, is_signed=about.is_signed, identity=identity
+            )
             known = self._rewriters[key] = Rewriter(applier)
         return known
 

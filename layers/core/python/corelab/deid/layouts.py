@@ -52,8 +52,8 @@ class Layout:
         The first image up to its pixels.
     elements : sequence of Element
         Its elements.
-    decides : function of int
-        Whether a tag decides for others: if such an element differs, no layout fits.
+    decides : function of Element
+        Whether an element decides for others: if such a one differs, no layout fits.
     apart : bytes
         A piece that the trial writes and that may be exchanged later.
     """
@@ -64,7 +64,7 @@ class Layout:
         data: bytes,
         elements: Sequence[Element],
         *,
-        decides: Callable[[int], bool],
+        decides: Callable[[Element], bool],
         apart: bytes,
     ) -> None:
         self.rewriter = rewriter
@@ -85,9 +85,9 @@ class Layout:
             if mine[0] != other[0]:
                 return False
             if self._data[mine[2] : mine[4]] != data[other[2] : other[4]]:
+                if self._decides(mine) or self._decides(other):
+                    return False
                 differing.add(place)
-        if any(self._decides(self._elements[place][0]) for place in differing):
-            return False
         if differing != self._differing or not self._runs:
             self._differing = differing
             self._learnt += 1
@@ -110,7 +110,7 @@ class Layout:
                 at = end
                 continue
             elements, at = scan.some(at, len(tags), implicit=implicit)
-            if tuple([found[0] for found in elements]) != tags:
+            if tuple([found[0] for found in elements]) != tags or any(map(self._decides, elements)):
                 return None
             if SOP_INSTANCE in tags:
                 _, vr, _, value, end, _ = elements[tags.index(SOP_INSTANCE)]
@@ -136,17 +136,23 @@ class Layout:
             yield Run(data[part[0][2] : part[-1][4]], tags, due, made)
 
     def _lengths(self) -> Iterator[tuple[bool, int]]:
-        """Runs as (differs, number of elements): private groups whole, short equal runs not apart."""
-        units: list[tuple[bool, int]] = []
+        """Runs as (differs, number of elements): private groups whole, short equal runs not apart.
+
+        A run with an element that decides for others is compared, however short it is.
+        """
+        units: list[tuple[bool, int, bool]] = []
         place = 0
         for _, group in groupby(self._elements, key=_unit):
-            size = len(list(group))
-            units.append((any(one in self._differing for one in range(place, place + size)), size))
+            found = list(group)
+            size = len(found)
+            differs = any(one in self._differing for one in range(place, place + size))
+            units.append((differs, size, any(map(self._decides, found))))
             place += size
-        runs = [
-            (differs, sum(size for _, size in same)) for differs, same in groupby(units, key=lambda u: u[0])
-        ]
-        joined = [(differs or size < SHORTEST_SAME, size) for differs, size in runs]
+        joined: list[tuple[bool, int]] = []
+        for differs, run in groupby(units, key=lambda unit: unit[0]):
+            _, sizes, deciding = zip(*run, strict=True)
+            is_compared = sum(sizes) >= SHORTEST_SAME or any(deciding)
+            joined.append((differs or not is_compared, sum(sizes)))
         for differs, same in groupby(joined, key=lambda run: run[0]):
             yield differs, sum(size for _, size in same)
 

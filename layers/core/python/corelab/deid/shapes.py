@@ -36,12 +36,5 @@ def is_coded(value: bytes) -> bool:
     return has_shape(value, "CS")
 
 
-def usable_image_type(value: bytes) -> bytes | None:
-    """Image Type, emptied of what is no code behind its second value; None where an earlier one is none."""
-    parts = [part.strip(b" \0") for part in value.split(b"\\")]
-    coded = [part if GRAMMAR["CS"].fullmatch(part) else b"" for part in parts]
-    return b"\\".join(coded) if coded[:2] == parts[:2] else None
-
-
 def _is_one(grammar: re.Pattern[bytes], part: bytes) -> bool:
     return len(part) <= LONGEST_NUMBER and grammar.fullmatch(part) is not None
