@@ -55,7 +55,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "DEI-120": Text(
         sentence="A required attribute repeats what the header says of a person.",
-        remedy="Export the images again with a kind of image that does not repeat the person's name or number.",
+        remedy="Take the name or number out of the image type at the scanner and export again.",
     ),
     "DEI-199": Text(sentence="The run ended in a way nobody foresaw.", remedy=TRY_AGAIN),
 }
