@@ -62,8 +62,8 @@ class Ingest(Construct):
         lists_objects(self.screen, "incoming")
         reads_objects(self.screen, "incoming", "incoming")
         lists_objects(self.screen, "records")
-        reads_objects(self.screen, "records", "facts")
-        writes_objects(self.screen, "records", "facts")
+        reads_objects(self.screen, "records", "facts", "pixels")
+        writes_objects(self.screen, "records", "facts", "pixels")
 
         self.sweep = Door(
             self, "sweep", room="ingest", platform=platform, timeout=Duration.seconds(60), memory_mb=512

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 
 HEAD_ABOVE = 60  # grey levels: the air around the head stays as it is
 STRONGEST = 12  # grey levels
+NOISE = 2  # grey levels: no two scans are alike, of one person neither
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,9 @@ def _uid(person: Person, original: str) -> str:
 def _pixels(dataset: Dataset, person: Person, *, number: int) -> bytes:
     stored = dataset.Rows * dataset.Columns * 2  # what follows in one file of the package is padding
     pixels = np.frombuffer(dataset.PixelData[:stored], dtype="<i2").reshape(dataset.Rows, dataset.Columns)
-    draw = hashlib.sha256(f"{person.patient_id}/{number}".encode()).digest()
+    draw = hashlib.sha256(f"{person.patient_id}/{person.scanned_on}/{number}".encode()).digest()
     ramp = np.linspace(1, 1 + draw[0] % STRONGEST, dataset.Columns).round().astype("<i2")
-    changed = np.where(pixels > HEAD_ABOVE, pixels + ramp, pixels).astype("<i2")
+    noise = np.random.default_rng([*draw]).integers(0, NOISE, pixels.shape, "<i2")
+    changed = np.where(pixels > HEAD_ABOVE, pixels + ramp + noise, pixels).astype("<i2")
     dataset.LargestImagePixelValue = int(changed.max())
     return changed.tobytes()

@@ -1,5 +1,6 @@
 """Small DICOM files with fictitious contents, byte by byte the same each time."""
 
+import hashlib
 from struct import pack
 
 from corelab.dicom.dictionary import lookup, tag_of
@@ -8,7 +9,6 @@ from corelab.dicom.values import element
 
 META = ("MediaStorageSOPClassUID", "MediaStorageSOPInstanceUID", "TransferSyntaxUID")
 STUDY, SERIES, FRAME = "1.2.3.1", "1.2.3.1.1", "1.2.3.9"
-PIXELS = bytes(range(32))
 
 
 def uid_of(number: int, *, series: str = SERIES) -> str:
@@ -16,9 +16,9 @@ def uid_of(number: int, *, series: str = SERIES) -> str:
 
 
 def mr_slice(
-    number: int = 1, *, pixels: bytes = PIXELS, syntax: str = EXPLICIT_LITTLE, **others: str | int | None
+    number: int = 1, *, pixels: bytes | None = None, syntax: str = EXPLICIT_LITTLE, **others: str | int | None
 ) -> bytes:
-    """An MR slice of 4 x 4 pixels; `others` by keyword replace what it says, None leaves it out."""
+    """An MR slice of 4 x 4 pixels, other ones for each UID; `others` by keyword replace what it says."""
     says: dict[str, str | int | None] = {
         "ImageType": "ORIGINAL\\PRIMARY",
         "SOPClassUID": MR_IMAGE,
@@ -45,6 +45,8 @@ def mr_slice(
         "BitsAllocated": 16,
         "PixelRepresentation": 0,
     } | others
+    if pixels is None:
+        pixels = hashlib.sha256(str(says["SOPInstanceUID"]).encode()).digest()
     body = b"".join(
         _element(keyword, value)
         for keyword, value in sorted(says.items(), key=lambda item: tag_of(item[0]))

@@ -4,6 +4,7 @@ import pytest
 
 from corelab.dicom.syntaxes import MR_IMAGE
 from tests.fakes.brain_series import Patient, brain, brain_slice
+from tests.flows.world import everything
 
 JPEG = "1.2.840.10008.1.2.4.50"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -177,13 +178,100 @@ def test_one_study_of_two_sites_never_merges(trial):
     trial.send(ours, files)
     row = trial.becomes(ours, "READABLE")
 
-    trial.send(theirs, files, by="neighbour", site="102")
-    other = trial.judged(theirs)
+    receipt = trial.send(theirs, files, by="neighbour", site="102")
 
-    mine, yours = ({id for slot in one["slots"] for id in slot["series"]} for one in (row, other))
-    assert mine
-    assert not mine & yours
-    assert trial.time_point(ours)["transmittals"] == row["transmittals"]
+    assert (receipt["state"], receipt["code"], receipt["series"]) == ("QUARANTINED", "ING-302", [])
+    assert ours not in receipt["detail"]
+    assert trial.time_point(ours) == row
+    assert trial.time_point(theirs)["state"] == "PLANNED"
+
+
+def test_an_identity_that_nobody_has_is_held_and_the_site_is_asked(trial):
+    subject = trial.enrol("101-0220")
+    trial.send(subject, brain(Patient(id="KM-5220")))
+    trial.becomes(subject, "READABLE")
+
+    receipt = trial.send(subject, brain(Patient(id="KM-5221")), visit="W6")
+
+    assert (receipt["state"], receipt["code"], receipt["series"]) == ("QUARANTINED", "ING-310", [])
+    assert "another hospital" in receipt["detail"]
+    assert trial.time_point(subject, visit="W6")["state"] == "PLANNED"
+
+
+def renamed(patient, *, shift=0, **says):
+    """The patient's images under new identifiers."""
+    new = Patient(id=f"{patient.id}-{shift}")
+    names = {"StudyInstanceUID": new.uid("study"), "SeriesInstanceUID": new.uid("series")} | says
+    return [
+        brain_slice(patient, number, SOPInstanceUID=new.uid(f"slice {number}"), **names)
+        for number in range(1, 21)
+    ]
+
+
+def test_the_same_pixels_under_new_identifiers_at_the_same_time_point_are_duplicates(trial):
+    subject, patient = trial.enrol("101-0224"), Patient(id="KM-5224")
+    trial.send(subject, brain(patient))
+    row = trial.becomes(subject, "READABLE")
+
+    receipt = trial.send(subject, renamed(patient))
+    trial.settled()
+
+    assert (receipt["state"], receipt["series"]) == ("ACCEPTED", [])
+    after = trial.time_point(subject)
+    assert (after["state"], after["slots"]) == ("READABLE", row["slots"])
+
+
+def test_pixels_of_another_visit_are_held(trial):
+    subject, patient = trial.enrol("101-0225"), Patient(id="KM-5225")
+    trial.send(subject, brain(patient))
+
+    receipt = trial.send(subject, renamed(patient), visit="W6")
+
+    assert (receipt["state"], receipt["code"]) == ("QUARANTINED", "ING-312")
+    assert "visit BL" in receipt["detail"]
+
+
+@pytest.mark.parametrize(("site", "by"), [("101", "coordinator"), ("102", "neighbour")])
+def test_pixels_of_another_subject_are_held_whatever_their_header_says(trial, site, by):
+    ours, patient = trial.enrol(f"101-{site[2]}226"), Patient(id=f"KM-5226-{site}")
+    theirs = trial.enrol(f"{site}-{site[2]}227", by=by)
+    trial.send(ours, brain(patient))
+    somebody = {"PatientID": f"KM-5227-{site}", "PatientName": f"Muster^Max^{site}"}
+
+    receipt = trial.send(theirs, renamed(patient, **somebody), by=by, site=site)
+
+    assert (receipt["state"], receipt["code"], receipt["series"]) == ("QUARANTINED", "ING-313", [])
+    assert ours not in receipt["detail"]
+    assert trial.time_point(theirs)["state"] == "PLANNED"
+
+
+def test_a_resend_is_logged_with_the_tags_that_changed(trial):
+    subject, patient = trial.enrol("101-0228"), Patient(id="KM-5228")
+    trial.send(subject, brain(patient))
+    trial.becomes(subject, "READABLE")
+
+    receipt = trial.send(subject, brain(patient, StudyID="2"))
+    trial.settled()
+
+    (series,) = receipt["series"]
+    assert series["version"] == 2
+    (event,) = (
+        event
+        for event in everything(trial.cloud, trial.outputs).events().values()
+        if event["type"] == "TransmittalAccepted.v1" and event["id"] == receipt["transmittal"]
+    )
+    assert (event["data"]["counts"]["resends"], event["data"]["counts"]["changed_tags"]) == (20, 1)
+
+
+def test_another_hospitals_number_with_the_same_name_and_birth_date_is_the_subjects(trial):
+    subject, patient = trial.enrol("101-0222"), Patient(id="KM-5222")
+    trial.send(subject, brain(patient))
+    elsewhere = {"PatientID": "STADT-77", "PatientName": f"MUSTERFRAU^ERIKA^{patient.id}^Dr."}
+    again = [brain_slice(Patient(id="KM-5223"), number, **elsewhere) for number in range(1, 21)]
+
+    receipt = trial.send(subject, again, visit="W6")
+
+    assert (receipt["state"], receipt["code"]) == ("ACCEPTED", None)
 
 
 def test_compressed_images_are_refused(trial):

@@ -95,6 +95,7 @@ def test_the_same_series_of_another_subject_is_that_subjects(world):
     nameless = mr_slice(1, PatientID="")
     world.screen(sent(world, nameless, visit="BL", key="first"))
 
-    other = world.screen(sent(world, nameless, visit="W6", key="second", subject=BERT))
+    other_pixels = mr_slice(1, PatientID="", pixels=bytes(range(32)))
+    other = world.screen(sent(world, other_pixels, visit="W6", key="second", subject=BERT))
 
     assert other["outcome"] == "ACCEPTED"

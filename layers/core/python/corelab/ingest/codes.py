@@ -23,6 +23,8 @@ NOTHING_USABLE = "ING-305"
 FILED_ELSEWHERE = "ING-306"
 UNSEEN_IDENTITY = "ING-310"
 NAME_DIFFERS = "ING-311"
+PIXELS_AT_OTHER_VISIT = "ING-312"
+PIXELS_OF_OTHER = "ING-313"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,16 @@ TEXTS: Mapping[str, Text] = {
         sentence="The images carry this subject's patient number and another name or birth date than before.",
         remedy="Tell the core lab whether name or birth date changed or was corrected, or whose images these "
         "are. Do not send them again.",
+    ),
+    PIXELS_AT_OTHER_VISIT: Text(
+        sentence="Images with the same pixels are already filed at visit {filed_at} of this subject.",
+        remedy="Tell the core lab at which visit they were taken; its project manager decides. "
+        "Do not send them again.",
+    ),
+    PIXELS_OF_OTHER: Text(
+        sentence="These images have to be compared with others before they can be used.",
+        remedy="Check that they are this subject's, and tell the core lab; it looks at them meanwhile. "
+        "Do not send them again.",
     ),
 }
 

@@ -75,9 +75,11 @@ def conclude(
         arrived=setting.arrived,
         screened=setting.promised - len(refused),
         refused=len(refused),
-        duplicates=sum(len(made.union.duplicates) for made in plans),
+        duplicates=sum(len(_duplicates(made)) for made in plans),
         resends=sum(len(made.union.resends) for made in plans),
         conflicts=sum(len(made.union.conflicts) for made in plans),
+        copies=sum(made.is_copy for made in plans),
+        changed_tags=len({tag for made in plans if made.facts for tag in made.facts.resent.changed}),
     )
     event, type, code = _verdict(counts, alarm=alarm)
     series = () if code else tuple(_screened(made) for made in plans if made.facts is not None)
@@ -100,6 +102,10 @@ def conclude(
     return execute(
         store, TRANSMITTAL, id=transmittal.transmittal, command=reasoned, step="conclude", decide=decide
     ).state
+
+
+def _duplicates(made: Plan) -> tuple[int, ...]:
+    return made.union.fresh + made.union.duplicates if made.is_copy else made.union.duplicates
 
 
 def _verdict(counts: Counts, *, alarm: str | None) -> tuple[str, str, str | None]:

@@ -110,6 +110,48 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PixelMatches:
+    """Images of the transmittal's series whose pixels are filed elsewhere.
+
+    Attributes
+    ----------
+    same_time_point : int
+        In other series of this time point.
+    other_visit, other_subject : int
+        At another visit of the subject, for another subject: only where a person let them pass.
+    """
+
+    same_time_point: int
+    other_visit: int
+    other_subject: int
+
+
+NO_MATCHES = PixelMatches(same_time_point=0, other_visit=0, other_subject=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resent:
+    """What images sent again say otherwise than before.
+
+    Attributes
+    ----------
+    images : int
+        Sent with the same UID and pixels, and another header.
+    changed : tuple of str
+        GGGGEEEE of the top-level elements that differ in any of them. Never a value.
+    unread : int
+        Whose earlier original is no longer there to be compared.
+    """
+
+    images: int
+    changed: tuple[str, ...]
+    unread: int
+
+
+NOT_RESENT = Resent(images=0, changed=(), unread=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """facts/1; docs/architecture.md says what each field is."""
 
@@ -138,6 +180,8 @@ class Facts:
     patient_ids: int
     frames_of_reference: int
     instances: tuple[Instance, ...]
+    pixels: PixelMatches = NO_MATCHES
+    resent: Resent = NOT_RESENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

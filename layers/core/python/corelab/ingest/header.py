@@ -20,6 +20,7 @@ LONGEST_UID = 64  # PS3.5 9.1
 LONGEST_LO = 64  # PS3.5 6.2: characters of one value; longer ones are no scanner's words
 MOST_WORDS = 8  # values of Software Versions that are kept
 LONGEST_ASKED_BYTES = 1024  # of a value that screening reads: the longest real ones are some 200
+LEAST_COMPRESSION = 50  # to one: what an image shows does not become as small without loss
 LARGEST_IS = 2**31 - 1  # PS3.5 6.2: an integer string is a 32-bit number
 
 # When it was taken, best first: the acquisition, the series, the study (PS3.3 C.7.6.1, C.7.3.1, C.7.2.1).
@@ -87,6 +88,8 @@ class Image:
         Clinical Trial Subject ID (0012,0040), trimmed.
     pixel_sha256 : str
         Digest of Pixel Data's value; of nothing where there is none.
+    is_blank : bool
+        There are no pixels, or all are alike: such an image is like any other of its kind.
     expected_pixel_bytes : int or None
         What rows, columns, samples, frames and bits ask for; None where they do not say.
     told : mapping
@@ -109,6 +112,7 @@ class Image:
     meta_agrees: bool
     pixel_sha256: str
     pixel_bytes: int
+    is_blank: bool
     expected_pixel_bytes: int | None
     acquired: Acquired
     equipment: Equipment
@@ -168,6 +172,7 @@ def read_image(body: bytes) -> Image:
         meta_agrees=header.meta_agrees,
         pixel_sha256=header.pixel_sha256() or NO_PIXELS,
         pixel_bytes=pixels.length if pixels else 0,
+        is_blank=_is_blank(header),
         expected_pixel_bytes=_within(header.expected_pixel_bytes, LARGEST_SAFE_INTEGER) if pixels else 0,
         acquired=_acquired(header),
         equipment=Equipment(
@@ -179,6 +184,19 @@ def read_image(body: bytes) -> Image:
         told={keyword: None if _is_long(header, tag) else header.told(tag) for keyword, tag in FACT_TAGS},
         charsets=header.charsets,
     )
+
+
+def _is_blank(header: Header) -> bool:
+    """Whether the image shows nothing, by its bytes: one value repeated, or compressed to nearly none."""
+    pixels = header.pixel_bytes
+    if not pixels:
+        return True
+    if header.fragments:
+        return len(pixels) * LEAST_COMPRESSION < (header.expected_pixel_bytes or 0)
+    sample_bytes = max(1, (header.integer(tags.BITS_ALLOCATED) or 0) // 8)
+    padding_bytes = len(pixels) % sample_bytes or int(sample_bytes == 1)
+    whole = pixels[: len(pixels) - padding_bytes]
+    return whole[sample_bytes:] == whole[: len(whole) - sample_bytes]
 
 
 def _is_long(header: Header, tag: int) -> bool:

@@ -1,4 +1,4 @@
-"""Where a transmittal's objects lie in the incoming bucket, and facts in the records bucket."""
+"""Where a transmittal's objects lie in the incoming bucket; facts and digests in the records bucket."""
 
 import re
 
@@ -6,7 +6,7 @@ from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
 
 _MANIFEST = re.compile(r"incoming/([^/%]+)/(tms_[0-9A-Z]{26})/manifest\.json")
 _OBJECT = re.compile(r"incoming/([^/%]+)/(tms_[0-9A-Z]{26})/[1-9][0-9]*")
-_FACTS = re.compile(r".*/v([1-9][0-9]*)\.json")
+_VERSION = re.compile(r".*/v([1-9][0-9]*)\.json")
 
 
 def incoming_prefix(trial: TrialId, transmittal: TransmittalId) -> str:
@@ -46,7 +46,17 @@ def facts_key(trial: TrialId, series: SeriesId, version: int) -> str:
     return f"{facts_prefix(trial, series)}v{version}.json"
 
 
-def facts_version(key: str) -> int | None:
-    """Version that a facts key names."""
-    found = _FACTS.fullmatch(key)
+def pixels_prefix(trial: TrialId, digest: str) -> str:
+    """Prefix of what is known of an image's pixels."""
+    return f"pixels/{trial}/{digest}/"
+
+
+def pixels_key(trial: TrialId, digest: str, version: int) -> str:
+    """Key that says where an image is filed."""
+    return f"{pixels_prefix(trial, digest)}v{version}.json"
+
+
+def version_in(key: str) -> int | None:
+    """Version that a key names."""
+    found = _VERSION.fullmatch(key)
     return None if found is None else int(found[1])

@@ -4,8 +4,8 @@ A version is taken by writing its object, which happens once. Whoever repeats a 
 that it wrote by the transmittal's id inside, and computes it again from the one before: the same bytes.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from corelab.charter.model import Charter
 from corelab.charter.recognition import recognise
@@ -27,10 +27,12 @@ from corelab.ingest.facts import (
 from corelab.ingest.grouping import Group
 from corelab.ingest.header import Acquired
 from corelab.ingest.identity import identity_hash
-from corelab.ingest.layout import facts_key, facts_prefix, facts_version
+from corelab.ingest.layout import facts_key, facts_prefix, version_in
 from corelab.ingest.model import Transmittal
-from corelab.ingest.ports import Records, Scanner, Subject
+from corelab.ingest.pixels import NOTHING_SEEN, SeenBefore
+from corelab.ingest.ports import Incoming, Records, Scanner, Subject
 from corelab.ingest.reading import Good
+from corelab.ingest.resends import differences
 from corelab.ingest.scanners import match_scanner
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId, TrialId
@@ -55,6 +57,8 @@ class Setting:
     promised: int
     arrived: int
     refused: tuple[Refused, ...]
+    incoming: Incoming
+    seen: Mapping[SeriesId, SeenBefore] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,14 @@ class Plan:
     ----------
     facts : Facts or None
         None where it brings nothing new, or a conflict: then there is no version.
+    is_copy : bool
+        All of it is here already, under other names.
     """
 
     series: SeriesId
     union: Union
     facts: Facts | None
+    is_copy: bool = False
 
 
 def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> Plan:
@@ -77,10 +84,31 @@ def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> P
     before, version = _before(store, records=records, setting=setting, series=group.series)
     new = tuple(_instance(item, setting=setting) for item in group.objects)
     merged = union(before.instances if before else (), new)
+    seen = setting.seen.get(group.series, NOTHING_SEEN)
+    is_copy = seen.is_copy and not merged.resends
     facts = None
-    if merged.has_news and not merged.conflicts:
+    if merged.has_news and not merged.conflicts and not is_copy:
         facts = _facts(before, version=version, setting=setting, group=group, merged=merged)
-    return Plan(series=group.series, union=merged, facts=facts)
+        resent = differences(setting.incoming, before.instances if before else (), new, union=merged)
+        facts = replace(facts, pixels=seen.matches, resent=resent)
+    return Plan(series=group.series, union=merged, facts=facts, is_copy=is_copy)
+
+
+def in_setting(made: Plan, setting: Setting) -> Plan:
+    """The plan with what was learned of the transmittal since it was made."""
+    seen = setting.seen.get(made.series, NOTHING_SEEN)
+    facts = made.facts
+    if facts is None:
+        return made
+    if seen.is_copy and not made.union.resends:
+        return replace(made, facts=None, is_copy=True)
+    return replace(made, facts=replace(facts, identity=setting.identity, pixels=seen.matches))
+
+
+def slot_of(charter: Charter, group: Group) -> str | None:
+    """`<procedure>/<series>` of the charter that the series fills, or None."""
+    found = recognise(charter, group.lead.image.facts)
+    return None if found is None else f"{found.procedure}/{found.series}"
 
 
 def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Plan:
@@ -115,7 +143,7 @@ def _before(
     """The latest version that counts, below this transmittal's own if it has one; and its own number."""
     listed = records.list(facts_prefix(setting.trial, series))
     versions = sorted(
-        (version for item in listed if (version := facts_version(item.key)) is not None), reverse=True
+        (version for item in listed if (version := version_in(item.key)) is not None), reverse=True
     )
     before: Facts | None = None
     mine = max(versions, default=0) + 1

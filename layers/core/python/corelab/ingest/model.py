@@ -113,6 +113,10 @@ class Counts:
         Instances that were already there, byte for byte.
     resends : int
         Instances whose pixels were already there under another header.
+    copies : int
+        Series that were already there under other names.
+    changed_tags : int
+        Elements in which resends differ from what they replace.
     """
 
     promised: int
@@ -122,6 +126,8 @@ class Counts:
     duplicates: int
     resends: int
     conflicts: int
+    copies: int = 0
+    changed_tags: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from corelab.ingest.grouping import Group, grouped
 from corelab.ingest.header import read_image
 from corelab.ingest.identity import Asked, settled, sighting
 from corelab.ingest.layout import facts_key
-from corelab.ingest.lineage import Plan, Setting, plan, write_plan
+from corelab.ingest.lineage import Plan, Setting, in_setting, plan, slot_of, write_plan
 from corelab.ingest.manifest import INPUT_SCHEMA, ManifestRef, files_of
 from corelab.ingest.model import (
     CONCLUDED,
@@ -30,6 +30,7 @@ from corelab.ingest.model import (
     Transmittal,
 )
 from corelab.ingest.naming import TrialNames
+from corelab.ingest.pixels import PixelIndex, pixel_alarm
 from corelab.ingest.ports import Incoming, Records, Registry
 from corelab.ingest.reading import Bad, Good, Read, read_objects
 from corelab.kernel.canonical import Plain
@@ -168,6 +169,7 @@ def _screen(
         promised=len(files),
         arrived=sum(item.code != codes.MISSING for item in bad) + len(good),
         refused=tuple(Refused(n=item.file.n, code=item.code) for item in refused),
+        incoming=tools.incoming,
     )
     plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
     alarm, filed_at = seen.alarm or conflict_alarm(plans), None
@@ -177,11 +179,14 @@ def _screen(
     if alarm is None:
         kept = settled(store, asked, command=command, seen=seen)
         alarm, setting = kept.alarm, replace(setting, identity=kept.facts)
-        if kept.facts != seen.facts:
-            plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
+    if alarm is None:
+        index = PixelIndex(store, records=tools.records, trial=command.trial, readers=tools.budgets.readers)
+        slots = [slot_of(charter, group) for group in groups]
+        setting = replace(setting, seen=index.file(state, zip(groups, slots, strict=True)))
+        alarm, filed_at = pixel_alarm(setting.seen.values(), passed=state.passed)
     if alarm is None:
         plans = [
-            _written(store, made, records=tools.records, setting=setting, group=group)
+            _written(store, in_setting(made, setting), records=tools.records, setting=setting, group=group)
             for made, group in zip(plans, groups, strict=True)
         ]
         alarm = conflict_alarm(plans)  # what others wrote meanwhile counts too
