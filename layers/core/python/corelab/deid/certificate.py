@@ -25,8 +25,8 @@ class Certificate:
     has_scanner : bool
         The registry's scanner id was written.
     counts : sequence of int
-        Elements that were decided on, over all instances, in the order of `outcomes.COUNTS`. What lies in a
-        sequence that goes is counted once, with it; private creators are not counted.
+        Elements that were decided on, over all instances and depths, in the order of `outcomes.COUNTS`. What
+        lies in a sequence that goes counts as removed; private creators count among the private.
     """
 
     series: str

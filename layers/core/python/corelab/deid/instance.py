@@ -24,7 +24,7 @@ from corelab.deid.errors import BurnedIn, ValueUnusable
 from corelab.deid.frames import Frames
 from corelab.deid.identity import Identity, Said, identity_of, said_of
 from corelab.deid.layouts import Layout
-from corelab.deid.outcomes import KEPT, REMOVED, RuleSet, Written
+from corelab.deid.outcomes import KEPT, REMOVED, RuleSet, Written, number_of
 from corelab.deid.private import safe_private
 from corelab.deid.profile import Assignment, DeidProfile
 from corelab.deid.rewrite import DataSet, Rewriter
@@ -167,7 +167,7 @@ class Deidentifier:
             about=last.about,
             plan=last.plan,
             uid=applied.uid,
-            behind=len(elements) - 1,
+            behind=number_of(elements[1:]),
         )
 
     def _scanned(self, data: bytes) -> Cleaned:
@@ -188,7 +188,7 @@ class Deidentifier:
             about=about,
             plan=plan,
             uid=header.raw(tags.SOP_INSTANCE) or b"",
-            behind=len(header.elements) - place - 1,
+            behind=number_of(header.elements[place + 1 :]),
         )
 
     def _check_text(self, about: About, *, has_overlay: bool) -> None:

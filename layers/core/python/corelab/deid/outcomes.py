@@ -7,6 +7,7 @@ from typing import NamedTuple
 from corelab.deid.actions import Rules
 from corelab.deid.private import PrivateRules
 from corelab.deid.uids import KeyedUids
+from corelab.dicom.elements import Element
 from corelab.dicom.values import Value
 
 COUNTS = ("kept", "removed", "replaced", "emptied", "uids", "dates", "private_kept", "private_removed")
@@ -71,6 +72,11 @@ class RuleSet:
     offset_days: int
     written: Sequence[Written]
     is_implicit: bool
+
+
+def number_of(elements: Sequence[Element]) -> int:
+    """Number of elements, those inside sequences with them."""
+    return len(elements) + sum(number_of(one) for found in elements for one in found[5] or ())
 
 
 def added(counts: list[int], more: Sequence[int] | None) -> None:

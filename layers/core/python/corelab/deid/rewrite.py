@@ -17,10 +17,12 @@ from corelab.deid.outcomes import (
     KEPT,
     PRIVATE_KEPT,
     PRIVATE_REMOVED,
+    REMOVED,
     REPLACED,
     Outcome,
     Written,
     added,
+    number_of,
 )
 from corelab.deid.private import PrivateRule, fits, proves_itself
 from corelab.dicom.elements import Element
@@ -107,6 +109,7 @@ class Rewriter:
                 due = next(dues)
             if last == tag:
                 made.counts[REPLACED] += 1
+                made.counts[REMOVED] += number_of((found,)) - 1
             elif tag & 0x10000:
                 private.append(found)
             else:
@@ -134,11 +137,12 @@ class Rewriter:
         rule = rules.rule(tag)
         if items is not None and vr in rule.vrs:
             return self._sequence(data, tag, rule, items)
-        return self._applier.applied(rule, tag, vr, data[begin:end], data[value:end])
+        outcome = self._applier.applied(rule, tag, vr, data[begin:end], data[value:end])
+        return outcome if items is None else _with_what_went(outcome, items)
 
     def _sequence(self, data: bytes, tag: int, rule: Rule, items: Sequence[Sequence[Element]]) -> Outcome:  # noqa: PLR0917 -- the element, taken apart
         if rule.action is not Action.KEEP:
-            return self._applier.basic(rule, rule.action, tag)
+            return _with_what_went(self._applier.basic(rule, rule.action, tag), items)
         inner = DataSet()
         value = b"".join([item(self._nested(inner, data, elements)) for elements in items])
         raw = element(tag, "SQ", value, implicit=self._rules.is_implicit)
@@ -159,22 +163,25 @@ class Rewriter:
     ) -> None:
         pieces, listed = made.pieces, made.listed
         group, place, kept, removed = -1, len(pieces), 0, 0
+        creators = creators_kept = 0
         blocks: dict[int, Block] = {}
         used: dict[int, bytes] = {}
         for found in run:
-            tag, vr, begin, start, end, _ = found
+            tag, vr, begin, start, end, items = found
             if tag >> 16 != group:
                 pieces[place:place] = [used[number] for number in sorted(used)]
+                creators_kept += len(used)
                 group, place, blocks, used = tag >> 16, len(pieces), {}, {}
             number = tag & 0xFFFF
             if number < FIRST_OF_BLOCKS:
+                creators += 1
                 if number >= FIRST_CREATOR and vr == "LO":
                     name = data[start:end].decode("latin-1").strip(" \0")
                     blocks[number] = name, data[begin:end], self._known_private.setdefault(name, {})
                 continue
             block = blocks.get(number >> 8)
             if block is None:
-                removed += 1
+                removed += number_of((found,))
                 continue
             name, creator, known = block
             raw = data[begin:end]
@@ -184,7 +191,7 @@ class Rewriter:
                 if len(raw) <= LONGEST_REMEMBERED:
                     known[raw] = outcome
             if outcome is GONE:
-                removed += 1
+                removed += 1 if items is None else number_of((found,))
                 continue
             kept_raw, _, entry, nested, is_standard = outcome
             kept += 1
@@ -197,8 +204,9 @@ class Rewriter:
             if not is_standard:
                 made.is_standard_private = False
         pieces[place:place] = [used[number] for number in sorted(used)]
-        made.counts[PRIVATE_KEPT] += kept
-        made.counts[PRIVATE_REMOVED] += removed
+        creators_kept += len(used)
+        made.counts[PRIVATE_KEPT] += kept + creators_kept
+        made.counts[PRIVATE_REMOVED] += removed + creators - creators_kept
 
     def _private_decided(self, data: bytes, found: Element, creator: str) -> Outcome:
         tag, vr, _, start, end, items = found
@@ -229,6 +237,13 @@ class Rewriter:
         if self._rules.is_implicit or vr == "UN":
             return proves_itself(value, rule.vr)
         return vr == rule.vr
+
+
+def _with_what_went(outcome: Outcome, items: Sequence[Sequence[Element]]) -> Outcome:
+    """Outcome of a sequence that does not stay, with the number of elements that went with it."""
+    counts = [0] * len(COUNTS)
+    counts[REMOVED] = sum(map(number_of, items))
+    return outcome._replace(nested=counts)
 
 
 class DataSet:
@@ -276,10 +291,11 @@ class DataSet:
         """Count and append an element's outcome."""
         raw, counted, listed, nested, is_standard = outcome
         self.counts[counted] += 1
+        if nested is not None:
+            added(self.counts, nested)
         if raw:
             self.pieces.append(raw)
             if listed is not None:
                 self.listed[listed[0]] = listed[1]
             if nested is not None:
-                added(self.counts, nested)
                 self.is_standard_private = self.is_standard_private and is_standard

@@ -59,7 +59,7 @@ def written_elements(
         (0x00280303, "CS", "MODIFIED" if profile.shift_dates else "REMOVED"),
     ]
     made = [_text(tag, vr, text, implicit=implicit) for tag, vr, text in texts if text is not None]
-    methods = [f"{EDITION} Basic", *profile.claimed(has_scanner=scanner is not None), ENGINE]
+    methods = [f"{EDITION} Basic", *_methods(profile, has_scanner=scanner is not None), ENGINE]
     made.append(_raw(0x00120063, "LO", "\\".join(methods).encode(), implicit=implicit))
     codes = _codes(profile, has_scanner=scanner is not None, is_standard_private=is_standard_private)
     items = b"".join(item(_code_item(code, meaning, implicit=implicit)) for code, meaning in codes)
@@ -97,6 +97,20 @@ def plain_text(text: str) -> str:
 
 def _meta(*elements: tuple[int, str, bytes]) -> bytes:
     return b"".join(element(0x00020000 | number, vr, value, implicit=False) for number, vr, value in elements)
+
+
+def _methods(profile: DeidProfile, *, has_scanner: bool) -> list[str]:
+    """What is done, in words of 64 characters: a charter's options are not quite the standard's."""
+    done = {
+        "retain_safe_private": "Private: PS3.15 E.3.10-1; numbers and codes of the TCIA list",
+        "retain_device_identity": "Device: the registry's scanner id as serial number and station",
+        "retain_patient_characteristics": f"Kept: {' '.join(sorted(profile.characteristics))}",
+        "retain_longitudinal_modified_dates": "Dates: moved by whole weeks, one offset a subject; times kept",
+    }
+    return [
+        "Text: by an allow-list, without what names the person",
+        *(done[name] for name in profile.claimed(has_scanner=has_scanner)),
+    ]
 
 
 def _codes(profile: DeidProfile, *, has_scanner: bool, is_standard_private: bool) -> list[tuple[str, str]]:
