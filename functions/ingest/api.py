@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from corelab import __version__
 from corelab.access.model import Access
-from corelab.ingest import quarantine, service
-from corelab.ingest.errors import TransmittalUnknown
+from corelab.ingest import quarantine, service, studies
+from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.parts import join_parts as join
 from corelab.ingest.parts import register_parts as addresses
 from corelab.ingest.receipts import receipt
-from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
+from corelab.ingest.studies import set_study_apart
+from corelab.ingest.study import STUDY, Study
+from corelab.kernel.ids import SiteId, StudyId, SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command, find, find_all
 from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
@@ -24,6 +26,7 @@ from corelab_aws.objects import bucket
 from corelab_aws.registry import Registry
 from corelab_aws.store import store
 from functions.ingest.wire import (
+    AllocationBody,
     BatchAnswer,
     BatchBody,
     DecisionBody,
@@ -33,6 +36,8 @@ from functions.ingest.wire import (
     PartsAnswer,
     PartsBody,
     ReceiptAnswer,
+    StudiesAnswer,
+    StudyAnswer,
     TicketAnswer,
     TransmittalAnswer,
     TransmittalBody,
@@ -47,9 +52,14 @@ MOST_LISTED = 1000
 MOST_BATCHES = 9999
 MOST_FILES = 999_999
 InPath = Annotated[str, Path(pattern=r"^tms_[0-9A-Z]{26}$", description="The transmittal's id, tms_…")]
+StudyInPath = Annotated[str, Path(pattern=r"^stu_[0-9A-Z]{26}$", description="The study's id, stu_…")]
 BatchInPath = Annotated[int, Path(ge=1, le=MOST_BATCHES, description="The batch's number, from 1.")]
 FileInPath = Annotated[int, Path(ge=1, le=MOST_FILES, description="The file's number, from 1.")]
 SubjectInQuery = Annotated[str | None, Query(pattern=NAME, description="Only this subject's.")]
+StudyStateInQuery = Annotated[
+    Literal["ALLOCATED", "UNMATCHED", "PRIOR", "OFF_PROTOCOL", "MISFILED", "WITHDRAWN"] | None,
+    Query(description="Only those in this state."),
+]
 LimitInQuery = Annotated[int, Query(ge=1, le=MOST_LISTED, description="At most so many, the newest.")]
 
 
@@ -217,6 +227,64 @@ def reject_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionBo
     return TransmittalAnswer.of(rejected.state)
 
 
+@app.get(
+    "/v1/trials/<trial>/studies",
+    operation_id="list_studies",
+    tags=["ingest"],
+    summary="Studies, those that moved last first",
+    description="Those of the sites that the caller's grants cover.",
+)
+def list_studies(
+    trial: TrialInPath, state: StudyStateInQuery = None, limit: LimitInQuery = MOST_LISTED
+) -> StudiesAnswer:
+    """List studies."""
+    access = app.authorize(STORE, "list_studies", trial=trial)
+    found = (item.state for item in find_all(STORE, STUDY, trial=TrialId(trial)))
+    mine = [study for study in found if access.covers(study.site) and state in (None, study.state)]
+    latest = sorted(mine, key=lambda study: (study.moved_at, study.study), reverse=True)[:limit]
+    return StudiesAnswer(studies=[StudyAnswer.of(study) for study in latest])
+
+
+@app.get(
+    "/v1/trials/<trial>/studies/<study>",
+    operation_id="read_study",
+    tags=["ingest"],
+    summary="A study: where it belongs, and who brought it",
+    description="UNMATCHED: why, and what is suggested.",
+)
+def read_study(trial: TrialInPath, study: StudyInPath) -> StudyAnswer:
+    """Show a study."""
+    _, state = _seen_study("read_study", trial, study)
+    return StudyAnswer.of(state)
+
+
+@app.post(
+    "/v1/trials/<trial>/studies/<study>/allocate",
+    operation_id="allocate_study",
+    tags=["ingest"],
+    summary="Say where a study belongs",
+    description="At a visit: it goes through the pipeline there. PRIOR or OFF_PROTOCOL: it is kept apart.",
+)
+def allocate_study(trial: TrialInPath, study: StudyInPath, body: AllocationBody) -> StudyAnswer:
+    """Allocate a study, or set it apart."""
+    access, state = _seen_study("allocate_study", trial, study)
+    command = app.command(access, f"allocate_study/{study}", trial=trial, reason=body.reason)
+    if (body.visit is None) == (body.set_apart is None):
+        raise PlaceUnclear("Name a visit, or say PRIOR or OFF_PROTOCOL; one of both.")
+    if body.set_apart is not None:
+        apart = set_study_apart(STORE, command=command, study=state.study, to=body.set_apart)
+        return StudyAnswer.of(apart.state)
+    placed = studies.allocate_study(
+        STORE,
+        incoming=INCOMING,
+        registry=Registry(STORE),
+        command=command,
+        study=state.study,
+        visit=str(body.visit),
+    )
+    return StudyAnswer.of(placed)
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type
     """Answer one request."""
     return app.resolve(event, context)
@@ -239,6 +307,17 @@ def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmi
     access = app.authorize(STORE, operation, trial=trial)
     found = find(STORE, TRANSMITTAL, trial=TrialId(trial), id=TransmittalId(transmittal))
     nothing = TransmittalUnknown("There is no such transmittal.")
+    if found is None:
+        raise nothing
+    app.must_cover(access, found.state.site, otherwise=nothing)
+    return access, found.state
+
+
+def _seen_study(operation: str, trial: str, study: str) -> tuple[Access, Study]:
+    """The caller's permission, and the study; what lies elsewhere is not there."""
+    access = app.authorize(STORE, operation, trial=trial)
+    found = find(STORE, STUDY, trial=TrialId(trial), id=StudyId(study))
+    nothing = StudyUnknown("There is no such study.")
     if found is None:
         raise nothing
     app.must_cover(access, found.state.site, otherwise=nothing)

@@ -1,7 +1,7 @@
 """What enters and leaves the transmittals' door."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -11,6 +11,7 @@ from corelab.ingest.parts import Part, PartTicket
 from corelab.ingest.ports import Upload
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
+from corelab.ingest.study import Study
 from corelab_aws.doors.signing import Signature
 from corelab_aws.doors.wire import Line, Name, Wire
 
@@ -241,6 +242,68 @@ class TransmittalsAnswer(Wire):
     """Transmittals, the newest first."""
 
     transmittals: list[TransmittalAnswer]
+
+
+class AllocationBody(Wire):
+    """Where a study belongs: at a visit, or apart. Exactly one of both."""
+
+    visit: Name | None = None
+    set_apart: Literal["PRIOR", "OFF_PROTOCOL"] | None = None
+    reason: str | None = Field(default=None, min_length=1, max_length=2000)
+
+
+class StudyPartAnswer(Wire):
+    """What one transmittal brought of a study, and the series that were made of it."""
+
+    transmittal: str
+    series: list[str]
+
+
+class StudyAnswer(Wire):
+    """A study.
+
+    `code` says why it is UNMATCHED; `detail` says it in words, with what to do; `suggested` are visits, PRIOR
+    or OFF_PROTOCOL. `day` counts from the subject's anchor.
+    """
+
+    study: str
+    site: str
+    subject: str
+    visit: str
+    state: str
+    transmittal: str
+    day: int | None
+    code: str | None
+    detail: str | None
+    suggested: list[str]
+    parts: list[StudyPartAnswer]
+
+    @classmethod
+    def of(cls, state: Study) -> "StudyAnswer":
+        """The study as the API shows it."""
+        words = text_of(state.code) if state.code else None
+        return cls(
+            study=state.study,
+            site=state.site,
+            subject=state.subject,
+            visit=state.visit,
+            state=state.state,
+            transmittal=state.transmittal,
+            day=state.day,
+            code=state.code,
+            detail=f"{words.sentence} {words.remedy}" if words else None,
+            suggested=list(state.suggested),
+            parts=[
+                StudyPartAnswer(transmittal=part.transmittal, series=list(part.series))
+                for part in state.parts
+            ],
+        )
+
+
+class StudiesAnswer(Wire):
+    """Studies, those that moved last first."""
+
+    studies: list[StudyAnswer]
 
 
 def _upload(upload: Upload | None) -> UploadAnswer | None:

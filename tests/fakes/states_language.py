@@ -1,7 +1,7 @@
 """The data flow of a state machine, as the Amazon States Language defines it: what goes into each state.
 
 Only what our text uses: paths of plain fields, ItemSelector, ResultSelector, ResultPath, Catch of everything,
-an inline Map, a Choice on equality. A task is answered by a function of its input.
+an inline Map, a Choice on equality, presence and both. A task is answered by a function of its input.
 """
 
 import json
@@ -40,9 +40,7 @@ class Walk:
         if state["Type"] == "Succeed":
             return None, document
         if state["Type"] == "Choice":
-            chosen = (
-                c["Next"] for c in state["Choices"] if _at(c["Variable"], document) == c["StringEquals"]
-            )
+            chosen = (c["Next"] for c in state["Choices"] if _holds(c, document))
             return next(chosen, state["Default"]), document
         try:
             result = self._map(state, document) if state["Type"] == "Map" else self.tasks[name](document)
@@ -72,10 +70,27 @@ class Walk:
         self.sizes[where] = max(size_bytes, self.sizes.get(where, 0))
 
 
+def _holds(rule: Document, document: Document) -> bool:
+    if "And" in rule:
+        return all(_holds(part, document) for part in rule["And"])
+    if "IsPresent" in rule:
+        return _is_present(rule["Variable"], document) == rule["IsPresent"]
+    return bool(_at(rule["Variable"], document) == rule["StringEquals"])
+
+
+def _is_present(path: str, document: Document) -> bool:
+    try:
+        _at(path, document)
+    except LookupError:
+        return False
+    return True
+
+
 def _at(path: str, document: Document) -> Any:
     found: Any = document
-    for name in path.removeprefix("$").strip(".").split("."):
-        found = found[name] if name else found
+    for name in path.removeprefix("$").strip(".").replace("[", ".[").split("."):
+        place: Any = int(name[1:-1]) if name.startswith("[") else name
+        found = found[place] if name else found
     return found
 
 

@@ -169,5 +169,10 @@ def test_each_series_gets_what_the_architecture_says(machine):
 def test_only_an_accepted_transmittal_is_worked_on(machine):
     choice = machine["States"]["IsAccepted"]
 
-    assert choice["Choices"] == [{"Variable": "$.outcome", "StringEquals": "ACCEPTED", "Next": "EachSeries"}]
+    (worked_on,) = choice["Choices"]
+    assert worked_on["Next"] == "EachSeries"
+    assert worked_on["And"] == [
+        {"Variable": "$.outcome", "StringEquals": "ACCEPTED"},
+        {"Variable": "$.series[0]", "IsPresent": True},  # nothing to judge, so nothing is asked about it
+    ]
     assert machine["States"][choice["Default"]]["Type"] == "Succeed"

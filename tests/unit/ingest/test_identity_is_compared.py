@@ -63,7 +63,7 @@ def test_images_that_carry_the_subject_id_or_nothing_claim_no_identity(world, pa
 
 
 def test_a_wrong_persons_images_that_lost_a_race_lock_that_person_out_of_nothing(world):
-    berts = {"PatientID": "BERT-ID", "SeriesInstanceUID": "1.2.9"}
+    berts = {"PatientID": "BERT-ID", "SeriesInstanceUID": "1.2.9", "StudyInstanceUID": "1.2.8"}
     right = world.sent(mr_slice(1), key="right")
     wrong = world.sent(mr_slice(1, **berts), key="wrong")  # Bert's images, sent as Anne's
     commit = world.store.commit

@@ -7,8 +7,11 @@ import pytest
 
 from corelab.ingest.budgets import Budgets
 from corelab.ingest.reading import read_image
+from corelab.ingest.studies import allocate_study, derived_transmittal, set_study_apart
+from corelab.ingest.study import STUDY
+from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
-from tests.fakes.ingest_world import World, numbered, promised
+from tests.fakes.ingest_world import TRIAL, World, numbered, promised
 from tests.fakes.killing import Killed, Switch
 
 FILES = [
@@ -17,6 +20,8 @@ FILES = [
     b"not DICOM",
     mr_slice(1, SeriesInstanceUID="1.2.3.5", PatientID=""),
 ]
+WEEK_6 = {"StudyInstanceUID": "1.2.3.2", "SeriesInstanceUID": "1.2.3.2.1", "AcquisitionDate": "20260413"}
+OF_WEEK_6 = [mr_slice(1, **WEEK_6), mr_slice(2, **WEEK_6)]
 ONE_BY_ONE = {"budgets": replace(Budgets(), readers=1), "read": read_image}
 
 
@@ -34,6 +39,39 @@ def completed(world):
 
 def screened(world):
     world.screen(world.open(), **ONE_BY_ONE)
+
+
+def several_screened(world):
+    world.screen(world.open(), **ONE_BY_ONE)
+
+
+def allocated(world):
+    allocate_study(
+        world.store,
+        incoming=world.incoming,
+        registry=world.registry,
+        command=world.command("allocate"),
+        study=waiting(world).study,
+        visit="W6",
+    )
+
+
+def screened_there(world):
+    study = waiting(world)
+    world.screen(derived_transmittal(study, study.left_out[0]), **ONE_BY_ONE)
+
+
+def set_apart(world):
+    set_study_apart(
+        world.store, command=world.command("apart"), study=waiting(world).study, to="OFF_PROTOCOL"
+    )
+
+
+def waiting(world):
+    """The study that was taken in week 6."""
+    found = [item.state for item in find_all(world.store, STUDY, trial=TRIAL)]
+    (study,) = [state for state in found if state.day == 42]
+    return study
 
 
 def nothing(_world):
@@ -67,6 +105,24 @@ def known_by_number(world):
     world.sent(*FILES)
 
 
+def several(world):
+    world.sent(*FILES, *OF_WEEK_6)
+
+
+def several_again(world):
+    world.screened(mr_slice(3, **WEEK_6), key="earlier")
+    several(world)
+
+
+def unmatched(world):
+    world.screened(*FILES, *OF_WEEK_6)
+
+
+def placed(world):
+    unmatched(world)
+    allocated(world)
+
+
 STEPS = [
     pytest.param(nothing, opened, id="open"),
     pytest.param(nothing, registered, id="register"),
@@ -76,6 +132,11 @@ STEPS = [
     pytest.param(received, screened, id="screen"),
     pytest.param(grown, screened, id="screen-a-later-version"),
     pytest.param(known_by_number, screened, id="screen-and-learn-a-name"),
+    pytest.param(several, several_screened, id="screen-several-studies"),
+    pytest.param(several_again, several_screened, id="screen-several-studies-one-is-known"),
+    pytest.param(unmatched, allocated, id="allocate-a-study"),
+    pytest.param(placed, screened_there, id="screen-an-allocated-study"),
+    pytest.param(unmatched, set_apart, id="set-a-study-apart"),
 ]
 
 

@@ -6,7 +6,8 @@ from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import BERT, TRIAL, World, numbered, promised
 
-SLICES = [mr_slice(number) for number in (1, 2, 3)]
+BETWEEN = {"AcquisitionDate": "20260320"}  # in no visit's window: each is as good as the other
+SLICES = [mr_slice(number, **BETWEEN) for number in (1, 2, 3)]
 OTHER_PERSON = {"PatientID": "HOSPITAL-9"}
 
 
@@ -52,13 +53,13 @@ def test_missing_slices_for_the_same_visit_are_taken(world):
 
 def test_another_series_of_the_subject_has_its_own_visit(world):
     world.screen(sent(world, *SLICES, visit="BL", key="first"))
-    follow_up = mr_slice(1, SeriesInstanceUID="1.2.3.6.1")
+    follow_up = mr_slice(1, SeriesInstanceUID="1.2.3.6.1", StudyInstanceUID="1.2.3.6", **BETWEEN)
 
     assert world.screen(sent(world, follow_up, visit="W6", key="second"))["outcome"] == "ACCEPTED"
 
 
 def test_what_a_held_transmittal_brought_is_filed_nowhere(world):
-    world.screen(sent(world, *SLICES, mr_slice(4, **OTHER_PERSON), visit="W6", key="held"))
+    world.screen(sent(world, *SLICES, mr_slice(4, **OTHER_PERSON, **BETWEEN), visit="W6", key="held"))
     assert not list(find_all(world.store, FILING, trial=TRIAL))
 
     assert world.screen(sent(world, *SLICES, visit="BL", key="right"))["outcome"] == "ACCEPTED"
@@ -82,7 +83,10 @@ def test_of_two_visits_at_once_the_first_has_the_series_and_the_second_is_held(w
 
 
 def test_a_series_half_claimed_by_a_transmittal_that_was_held_is_free(world):
-    more = [mr_slice(1, SeriesInstanceUID=f"1.2.3.6.{n}") for n in range(1, 6)]
+    more = [
+        mr_slice(1, SeriesInstanceUID=f"1.2.3.6.{n}", StudyInstanceUID=f"1.2.{n}", **BETWEEN)
+        for n in range(1, 6)
+    ]
     world.screen(sent(world, more[0], visit="BL", key="first"))
     world.screen(sent(world, *more, visit="W6", key="held"))
 
@@ -91,11 +95,10 @@ def test_a_series_half_claimed_by_a_transmittal_that_was_held_is_free(world):
     assert (answer["outcome"], len(answer["series"])) == ("ACCEPTED", 4)
 
 
-def test_the_same_series_of_another_subject_is_that_subjects(world):
-    nameless = mr_slice(1, PatientID="")
+def test_the_same_study_for_another_subject_is_held_though_it_names_nobody(world):
+    nameless = mr_slice(1, PatientID="", **BETWEEN)
     world.screen(sent(world, nameless, visit="BL", key="first"))
 
-    other_pixels = mr_slice(1, PatientID="", pixels=bytes(range(32)))
-    other = world.screen(sent(world, other_pixels, visit="W6", key="second", subject=BERT))
+    id = sent(world, nameless, visit="W6", key="second", subject=BERT)
 
-    assert other["outcome"] == "ACCEPTED"
+    assert (world.screen(id)["outcome"], world.state(id).code) == ("QUARANTINED", "ING-302")

@@ -146,8 +146,8 @@ def test_the_earliest_moment_of_any_version_is_the_series(world):
 def test_the_same_series_of_another_subject_is_another_series(world):
     first = world.screened(mr_slice(1, PatientID=""), key="first")
 
-    other = mr_slice(1, PatientID="", pixels=OTHER_PIXELS)
-    second = world.screened(other, key="second", subject="101-0002")
+    theirs = mr_slice(1, PatientID="", StudyInstanceUID="1.2.3.78", pixels=OTHER_PIXELS)
+    second = world.screened(theirs, key="second", subject="101-0002")
 
     assert first["series"][0]["series"] != second["series"][0]["series"]
 

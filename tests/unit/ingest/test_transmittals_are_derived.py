@@ -18,7 +18,7 @@ from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import ANNE, COMPILED, SITE, TRIAL, World, promised
 from tests.fakes.killing import Killed, Switch
 
-SLICES = [mr_slice(number) for number in (1, 2, 3)]
+SLICES = [mr_slice(number, AcquisitionDate="20260320") for number in (1, 2, 3)]  # in no visit's window
 DERIVED = TransmittalId(derived_id("tms", "a test"))
 
 

@@ -25,6 +25,9 @@ UNSEEN_IDENTITY = "ING-310"
 NAME_DIFFERS = "ING-311"
 PIXELS_AT_OTHER_VISIT = "ING-312"
 PIXELS_OF_OTHER = "ING-313"
+IN_ANOTHER_WINDOW = "ING-321"
+BEFORE_THE_TRIAL = "ING-322"
+NOT_ASKED_FOR = "ING-323"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,18 @@ TEXTS: Mapping[str, Text] = {
         sentence="These images have to be compared with others before they can be used.",
         remedy="Check that they are this subject's, and tell the core lab; it looks at them meanwhile. "
         "Do not send them again.",
+    ),
+    IN_ANOTHER_WINDOW: Text(
+        sentence="The study was taken in the window of another visit than the one it was sent for.",
+        remedy="Say at which visit it was taken; the visits that fit are suggested. Do not send it again.",
+    ),
+    BEFORE_THE_TRIAL: Text(
+        sentence="The study was taken long before the trial's first visit.",
+        remedy="Say whether it is an earlier examination (prior) or at which visit it belongs.",
+    ),
+    NOT_ASKED_FOR: Text(
+        sentence="Nothing of the study is what the visit asks for; other studies of the transmittal are.",
+        remedy="Say whether it is off-protocol or at which visit it belongs.",
     ),
 }
 

@@ -117,3 +117,21 @@ class IdentitiesMoved(CorelabError):
     """Another transmittal of the subject was first: what it taught has to be compared again."""
 
     code: ClassVar[str] = "ING-030"
+
+
+class StudyUnknown(NotFound):
+    """There is no such study for this caller."""
+
+    code = "ING-031"
+
+
+class StudyNotReady(IllegalMove):
+    """A transmittal that brought the study is still being screened, or every one is held."""
+
+    code = "ING-032"
+
+
+class PlaceUnclear(InvalidInput):
+    """A study belongs at one visit, or is set apart: the request says neither, or both."""
+
+    code = "ING-033"

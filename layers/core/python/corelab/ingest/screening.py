@@ -2,8 +2,8 @@
 
 Theory of operation. The run is named by the manifest's version. The claim (RECEIVED to SCREENING) is won
 once; a rerun of the same run goes on, any other stops. Everything is computed before anything is written;
-then filing, identity, facts and refusals are written, each once and each found again by a rerun, and the
-conclusion comes last. So a run that dies anywhere and is started again leaves exactly what an undisturbed
+then filing, identity, studies, facts and refusals are written, each once and each found again by a rerun, and
+the conclusion comes last. So a run that dies anywhere and is started again leaves exactly what an undisturbed
 one leaves.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from corelab.ingest import codes, events
+from corelab.ingest.allocating import Looked, look, record, studied
 from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.conclusion import conclude, conflict_alarm, refuse
 from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
@@ -171,8 +172,24 @@ def _screen(
         refused=tuple(Refused(n=item.file.n, code=item.code) for item in refused),
         incoming=tools.incoming,
     )
+    studies = look(
+        store,
+        command=command,
+        state=state,
+        arrived=studied(
+            groups,
+            keys=tools.keys,
+            trial=command.trial,
+            charter=charter,
+            state=state,
+            subject=setting.subject,
+        ),
+    )
+    groups = _taken(groups, studies)
     plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
-    alarm, filed_at = seen.alarm or conflict_alarm(plans), None
+    elsewhere = next((item.settled for item in studies if item.settled.alarm), None)
+    alarm = seen.alarm or (elsewhere.alarm if elsewhere else None) or conflict_alarm(plans)
+    filed_at = elsewhere.filed_at if elsewhere and alarm == codes.FILED_ELSEWHERE else None
     if alarm is None:
         filed_at = file_series(store, command=command, state=state, groups=groups)
         alarm = codes.FILED_ELSEWHERE if filed_at else None
@@ -185,6 +202,7 @@ def _screen(
         setting = replace(setting, seen=index.file(state, zip(groups, slots, strict=True)))
         alarm, filed_at = pixel_alarm(setting.seen.values(), passed=state.passed)
     if alarm is None:
+        record(store, command=command, state=state, looked=studies)
         plans = [
             _written(store, in_setting(made, setting), records=tools.records, setting=setting, group=group)
             for made, group in zip(plans, groups, strict=True)
@@ -204,6 +222,12 @@ def _screen(
         alarm=alarm,
         filed_at=filed_at,
     )
+
+
+def _taken(groups: list[Group], studies: tuple[Looked, ...]) -> list[Group]:
+    """Series that the run works on, in their order: those of studies that belong to the declared visit."""
+    taken = {group.series for item in studies if item.settled.is_taken for group in item.arrived.groups}
+    return [group for group in groups if group.series in taken]
 
 
 def _written(store: Store, made: Plan, *, records: Records, setting: Setting, group: Group) -> Plan:

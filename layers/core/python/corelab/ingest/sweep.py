@@ -5,13 +5,14 @@
   finds what it did before, so the run goes on where it died. Each time the next wait doubles, up to a day.
 * ACCEPTED, and its run ended well: finished, which takes it off the list. Only then is it safe: a run may die
   in any step after the acceptance, and nobody else would come back for its time point.
+* A study that a person placed, and whose originals are not on their way: they are sent.
 * UPLOADING or INCOMPLETE for seven days: ABANDONED; a site is reminded elsewhere.
 
 The list may be a moment old, so every decision is made again on the transmittal itself, and each finding is
 an entry that says so, written first: a sweep that dies is repeated when the transmittal is due again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,6 +34,8 @@ from corelab.ingest.model import (
 )
 from corelab.ingest.ports import Executions, Incoming, Run
 from corelab.ingest.service import put_manifest
+from corelab.ingest.studies import Remaking, remake
+from corelab.ingest.study import REMAKING, STUDY
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import TrialId
@@ -51,11 +54,12 @@ class Remedy(StrEnum):
 
     START = "START"
     EXPIRE = "EXPIRE"
+    REMAKE = "REMAKE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """One transmittal that the sweep took up."""
+    """One transmittal that the sweep took up; of a study, the one that brought it first."""
 
     trial: TrialId
     transmittal: str
@@ -105,7 +109,18 @@ def sweep(
                 store, incoming=incoming, executions=executions, command=command, found=current, remedy=remedy
             ):
                 done.append(Swept(trial=trial, transmittal=current.id, remedy=remedy))
+        by = Remaking(trial=trial, now=now, software=software, reason=FOUND)
+        done.extend(_remade(store, incoming=incoming, by=by))
     return tuple(done)
+
+
+def _remade(store: Store, *, incoming: Incoming, by: Remaking) -> Iterator[Swept]:
+    """Send placed studies' originals on, where nobody did."""
+    for found in list(find_indexed(store, STUDY, trial=by.trial, list=REMAKING)):
+        state = get(store, STUDY, trial=by.trial, id=found.id).state
+        if state.is_remaking and by.now - state.moved_at >= START_AFTER:
+            remake(store, incoming=incoming, by=by, state=state)
+            yield Swept(trial=by.trial, transmittal=state.transmittal, remedy=Remedy.REMAKE)
 
 
 def _take_up(

@@ -1,0 +1,193 @@
+"""Place a study that could not be matched: at a visit, as a prior, as off-protocol; and make it anew.
+
+The study moves first and says that its originals are to go through the pipeline; then a derived transmittal
+is made of each part; then the study says that they are on their way. What dies in between is gone on with by
+the same request, or by the sweep, which finds the study on its list.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from corelab.ingest import study_events
+from corelab.ingest.derived import Derivation, derive
+from corelab.ingest.errors import StudyNotReady
+from corelab.ingest.model import ACCEPTED, CONCLUDED, TRANSMITTAL, File
+from corelab.ingest.ports import Incoming, Registry
+from corelab.ingest.study import (
+    OFF_PROTOCOL,
+    PRIOR,
+    STUDY,
+    STUDY_FILES,
+    STUDY_MACHINE,
+    Part,
+    Study,
+    study_files_id,
+)
+from corelab.kernel.actors import system
+from corelab.kernel.errors import AlreadyThere
+from corelab.kernel.ids import StudyId, TransmittalId, TrialId, derived_id
+from corelab.kernel.write_path import (
+    Command,
+    Decision,
+    Found,
+    Outcome,
+    Store,
+    event_id_of,
+    execute,
+    find_all,
+    get,
+)
+
+REMAKER = system("ingest.studies")
+SET_APART = {PRIOR: "set_prior", OFF_PROTOCOL: "set_off_protocol"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaking:
+    """Who goes on with a study's originals, when and why."""
+
+    trial: TrialId
+    now: datetime
+    software: str
+    cause: str | None = None
+    reason: str | None = None
+
+
+def allocate_study(
+    store: Store, *, incoming: Incoming, registry: Registry, command: Command, study: StudyId, visit: str
+) -> Study:
+    """Say at which visit a study was taken: it goes through the pipeline there.
+
+    Raises
+    ------
+    NotInCharter
+        The charter in force has no such visit.
+    StudyNotReady
+        A transmittal that brought it is not accepted yet, or held.
+    IllegalMove, NotAllowed
+        It is not waiting to be allocated, or not by this role.
+    """
+    charter, charter_hash = registry.charter_in_force(command.trial)
+    charter.visit(visit)
+    if store.event(event_id_of(command, step="allocate")) is None:
+        _check_ready(store, trial=command.trial, study=study)
+
+    def decide(found: Found[Study] | None) -> Decision[Study]:
+        state = present(found)
+        placed = replace(
+            state,
+            visit=visit,
+            state=STUDY_MACHINE.move(state.state, "allocate", by=command.actor.role, reason=command.reason),
+            moved_at=command.now,
+            charter=charter_hash,
+            code=None,
+            suggested=(),
+            placing=state.placing + 1,
+            is_remaking=True,
+        )
+        return study_events.decided(placed, event="allocate", transmittal=state.transmittal)
+
+    governed = replace(command, charter=charter_hash)
+    outcome = execute(store, STUDY, id=study, command=governed, step="allocate", decide=decide)
+    by = Remaking(trial=command.trial, now=command.now, software=command.software, cause=command.id)
+    return remake(store, incoming=incoming, by=by, state=outcome.state)
+
+
+def set_study_apart(store: Store, *, command: Command, study: StudyId, to: str) -> Outcome[Study]:
+    """Keep a study apart: PRIOR or OFF_PROTOCOL. Its originals stay; nothing is made of them.
+
+    Raises
+    ------
+    IllegalMove, NotAllowed, ReasonMissing
+        It is in no state for that, not by this role, or a reason is asked for.
+    """
+    event = SET_APART[to]
+
+    def decide(found: Found[Study] | None) -> Decision[Study]:
+        state = present(found)
+        moved = replace(
+            state,
+            state=STUDY_MACHINE.move(state.state, event, by=command.actor.role, reason=command.reason),
+            moved_at=command.now,
+            code=None,
+            suggested=(),
+        )
+        return study_events.decided(moved, event=event, transmittal=state.transmittal)
+
+    governed = replace(command, charter=get(store, STUDY, trial=command.trial, id=study).state.charter)
+    return execute(store, STUDY, id=study, command=governed, step="set_apart", decide=decide)
+
+
+def remake(store: Store, *, incoming: Incoming, by: Remaking, state: Study) -> Study:
+    """Send what came of a placed study through the pipeline at its place, once for each time it is placed."""
+    if not state.is_remaking:
+        return state
+    command = Command(
+        id=f"remake/{state.study}/{state.placing}",
+        trial=by.trial,
+        actor=REMAKER,
+        now=by.now,
+        software=by.software,
+        cause=by.cause,
+        charter=state.charter,
+        reason=by.reason,
+    )
+    for part in state.left_out:
+        _remake_part(store, incoming=incoming, command=command, state=state, part=part)
+
+    def decide(found: Found[Study] | None) -> Decision[Study]:
+        current = present(found)
+        if not current.is_remaking or current.placing != state.placing:
+            raise AlreadyThere("Its originals are on their way.", study=state.study)
+        remade = replace(current, is_remaking=False)
+        return study_events.decided(remade, event="remake", transmittal=current.transmittal)
+
+    return execute(store, STUDY, id=state.study, command=command, step="remade", decide=decide).state
+
+
+def derived_transmittal(state: Study, part: Part) -> TransmittalId:
+    """Id of the transmittal that is made of a part, at the place where the study is now."""
+    return TransmittalId(derived_id("tms", state.study, str(state.placing), part.transmittal))
+
+
+def files_of_study(
+    store: Store, *, trial: TrialId, study: StudyId, transmittal: TransmittalId
+) -> tuple[File, ...]:
+    """Files of a study that a transmittal brought, in order of number, each with its source."""
+    under = study_files_id(study, transmittal)
+    found = find_all(store, STUDY_FILES, trial=trial, under=under)
+    return tuple(file for item in found for file in item.state.files)
+
+
+def present(found: Found[Study] | None) -> Study:
+    """The study that a step goes on with; none is ever deleted."""
+    if found is None:
+        raise AssertionError("a study vanished")
+    return found.state
+
+
+def _remake_part(store: Store, *, incoming: Incoming, command: Command, state: Study, part: Part) -> None:
+    brought = get(store, TRANSMITTAL, trial=command.trial, id=part.transmittal).state
+    if brought.state != ACCEPTED:  # held: once released it is screened anew, and finds the study at its place
+        return
+    derivation = Derivation(
+        transmittal=derived_transmittal(state, part),
+        site=state.site,
+        subject=state.subject,
+        visit=state.visit,
+        files=files_of_study(store, trial=command.trial, study=state.study, transmittal=part.transmittal),
+        received_at=brought.received_at or brought.opened_at,
+        origin=part.transmittal,
+    )
+    derive(store, incoming=incoming, command=command, derivation=derivation)
+
+
+def _check_ready(store: Store, *, trial: TrialId, study: StudyId) -> None:
+    state = get(store, STUDY, trial=trial, id=study).state
+    brought = {get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state.state for part in state.parts}
+    if ACCEPTED not in brought or not brought <= CONCLUDED:
+        raise StudyNotReady(
+            "Wait until the transmittals that brought this study are accepted: one is still being screened, "
+            "or all are held.",
+            study=study,
+        )
