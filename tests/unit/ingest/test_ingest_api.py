@@ -8,6 +8,7 @@ from tests.fakes.people import account, grant
 
 BASE = f"/v1/trials/{TRIAL}/transmittals"
 SLICES = [mr_slice(1), mr_slice(2)]
+WEEK_6 = {"AcquisitionDate": "20260413"}
 
 
 @pytest.fixture
@@ -154,3 +155,56 @@ def test_other_files_under_a_registered_batch_are_a_conflict(call):
     problem = call("PUT", f"/{id}/batches/1", body=batch_of(SLICES[1]))
 
     assert (problem.status, problem.body["code"]) == (409, "ING-007")
+
+
+STUDIES = f"/v1/trials/{TRIAL}/studies"
+
+
+def of_studies(door, method, path="", **said):
+    who = claims(said.pop("who", "nurse"))
+    return answer(door, request(method, STUDIES + path, who=who, **said))
+
+
+def test_a_site_sees_what_waits_and_says_where_it_belongs(door, world):
+    world.screened(mr_slice(1), mr_slice(1, StudyInstanceUID="1.2.9", SeriesInstanceUID="1.2.9.1", **WEEK_6))
+
+    (waiting,) = of_studies(door, "GET", query={"state": "UNMATCHED"}).body["studies"]
+    path = f"/{waiting['study']}"
+    placed = of_studies(door, "POST", f"{path}/allocate", body={"visit": "W6"}, key="k1")
+
+    assert (waiting["code"], waiting["suggested"], waiting["day"]) == ("ING-321", ["W6"], 42)
+    assert "another visit" in waiting["detail"]
+    assert (placed.status, placed.body["state"], placed.body["visit"]) == (200, "ALLOCATED", "W6")
+    assert of_studies(door, "GET", path).body == placed.body
+
+
+@pytest.mark.parametrize("body", [{}, {"visit": "W6", "set_apart": "PRIOR"}])
+def test_a_study_has_one_place(door, world, body):
+    world.screened(mr_slice(1, **WEEK_6))
+    (waiting,) = of_studies(door, "GET").body["studies"]
+
+    refused = of_studies(door, "POST", f"/{waiting['study']}/allocate", body=body, key="k1")
+
+    assert (refused.status, refused.body["code"]) == (400, "ING-033")
+
+
+def test_a_study_is_set_apart(door, world):
+    world.screened(mr_slice(1, **WEEK_6))
+    (waiting,) = of_studies(door, "GET").body["studies"]
+
+    path = f"/{waiting['study']}/allocate"
+    apart = of_studies(door, "POST", path, body={"set_apart": "PRIOR"}, key="k1")
+
+    assert (apart.status, apart.body["state"]) == (200, "PRIOR")
+
+
+def test_another_site_sees_no_study_and_a_monitor_places_none(door, world):
+    world.screened(mr_slice(1, **WEEK_6))
+    (waiting,) = of_studies(door, "GET").body["studies"]
+    path = f"/{waiting['study']}"
+
+    assert of_studies(door, "GET", who="other").body["studies"] == []
+    assert of_studies(door, "GET", path, who="other").body["code"] == "ING-031"
+    assert (
+        of_studies(door, "POST", f"{path}/allocate", who="cra", body={"visit": "W6"}, key="k").status == 403
+    )

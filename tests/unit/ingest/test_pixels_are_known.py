@@ -11,6 +11,7 @@ from tests.fakes.ingest_world import ANNE, BERT, World, numbered, promised
 
 PIXELS = {number: bytes(range(number, number + 32)) for number in range(1, 30)}
 BLANK = bytes(32)
+IN_NO_WINDOW = "20260320"  # as good for one visit as for the other
 ONE_BY_ONE = {"budgets": Budgets(readers=1)}
 
 
@@ -22,6 +23,7 @@ def world():
 def series(name, *numbers, pixels=PIXELS, **says):
     """Slices under UIDs of this name; the same number has the same pixels under every name."""
     uid = f"1.2.3.4.{name}"
+    says = {"StudyInstanceUID": f"1.2.3.5.{name}", "AcquisitionDate": IN_NO_WINDOW} | says
     return [mr_slice(number, pixels=pixels[number], SeriesInstanceUID=uid, **says) for number in numbers]
 
 

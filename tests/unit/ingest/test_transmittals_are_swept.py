@@ -5,7 +5,10 @@ import pytest
 
 from corelab.ingest.layout import manifest_key
 from corelab.ingest.ports import Run
+from corelab.ingest.studies import allocate_study, derived_transmittal
+from corelab.ingest.study import STUDY
 from corelab.ingest.sweep import patience, sweep
+from corelab.kernel.write_path import find_all, get
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import TRIAL, World, promised
 from tests.fakes.killing import Killed, Switch
@@ -220,3 +223,27 @@ def test_a_sweep_that_dies_anywhere_is_made_up_for_by_the_next(is_after):
             swept(world, runs)
         assert len(runs.running) == 1
         assert entries(world)
+
+
+def test_a_placed_study_whose_originals_nobody_sent_on_is_sent_on_once(world, runs):
+    of_week_6 = {"StudyInstanceUID": "1.2.3.2", "AcquisitionDate": "20260413"}
+    world.screened(mr_slice(1, **of_week_6))
+    (waiting,) = [found.state for found in find_all(world.store, STUDY, trial=TRIAL)]
+    at_once = Switch(None)
+    place = {"registry": world.registry, "study": waiting.study, "visit": "W6"}
+    for call in range(1, 40):  # dies at the first call after the study has moved
+        if get(world.store, STUDY, trial=TRIAL, id=waiting.study).state.is_remaking:
+            break
+        at_once = Switch(call, is_after=True)
+        wired = world.wired(at_once.wire)
+        with pytest.raises(Killed):
+            allocate_study(wired.store, incoming=wired.incoming, command=world.command("a"), **place)
+    world.later(3 * MINUTES)
+
+    (found,) = [item for item in swept(world, runs) if item.remedy == "REMAKE"]
+
+    study = get(world.store, STUDY, trial=TRIAL, id=waiting.study).state
+    derived = derived_transmittal(study, study.left_out[0])
+    assert (found.transmittal, study.is_remaking) == (waiting.transmittal, False)
+    assert world.screen(derived)["visit"] == "W6"
+    assert not [item for item in swept(world, runs) if item.remedy == "REMAKE"]

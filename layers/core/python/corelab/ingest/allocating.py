@@ -40,6 +40,8 @@ from corelab.kernel.ids import SeriesId, StudyId, TransmittalId, TrialId
 from corelab.kernel.keys import TrialKeys
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find
 
+ATTEMPTS = 5  # other transmittals of the very same study, screened in the same seconds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
@@ -180,11 +182,24 @@ def record(store: Store, *, command: Command, state: Transmittal, looked: Iterab
         Somebody was first; look again.
     """
     for item in looked:
-        if item.settled.event is None:
-            continue
-        if state.origin is None:
+        if item.settled.event is not None and state.origin is None:
             _keep_files(store, command=command, transmittal=state.transmittal, arrived=item.arrived)
-        _keep_study(store, command=command, transmittal=state.transmittal, looked=item)
+        _record_one(store, command=command, state=state, looked=item)
+
+
+def _record_one(store: Store, *, command: Command, state: Transmittal, looked: Looked) -> None:
+    """Keep the study; where another transmittal was first, look again while that changes nothing here."""
+    seen = looked
+    for _ in range(ATTEMPTS):
+        try:
+            _keep_study(store, command=command, transmittal=state.transmittal, looked=seen)
+        except VersionConflict:
+            (seen,) = look(store, command=command, state=state, arrived=[looked.arrived])
+            if seen.settled.alarm or seen.settled.is_taken != looked.settled.is_taken:
+                raise
+            continue
+        return
+    raise VersionConflict("Screen again: others wrote this study first.", study=looked.arrived.study)
 
 
 def _first(before: Study | None, *, state: Transmittal, arrived: Arrived) -> Settled:
@@ -216,9 +231,12 @@ def _is_left_out(known: Study, *, state: Transmittal) -> bool:
 
 
 def _elsewhere(known: Study, *, state: Transmittal) -> Settled:
-    if known.subject != state.subject:
-        return Settled(alarm=codes.OTHER_SUBJECT)
-    return Settled(alarm=codes.FILED_ELSEWHERE, filed_at=known.visit)
+    """Held, unless a person let it pass; the study stays where it is."""
+    is_other = known.subject != state.subject
+    code = codes.OTHER_SUBJECT if is_other else codes.FILED_ELSEWHERE
+    if code in state.passed:
+        return Settled(is_taken=True)
+    return Settled(alarm=code, filed_at=None if is_other else known.visit)
 
 
 def _joined(known: Study, *, state: Transmittal, arrived: Arrived, is_taken: bool) -> Settled:
