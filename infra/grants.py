@@ -108,6 +108,11 @@ def joins_parts(door: Door, bucket: str, prefix: str) -> None:
         door.allow(READ, [key.key_arn], conditions=through_s3(door.platform.deployment))
 
 
+def lets_go_of_objects(door: Door, bucket: str, *prefixes: str) -> None:
+    """Remove versions under these prefixes for good."""
+    _on_objects(door, bucket, actions=["s3:DeleteObjectVersion"], prefixes=prefixes, key_actions=())
+
+
 def lists_objects(door: Door, bucket: str) -> None:
     """List keys, versions and sizes; a missing key then answers 404, not 403."""
     name = door.platform.deployment.bucket(bucket)
@@ -149,6 +154,6 @@ def _on_objects(
     resources = [f"arn:aws:s3:::{name}/{prefix}/*" for prefix in prefixes]
     door.allow(actions, resources)
     key = door.platform.foundation.buckets.key_of(bucket)
-    if key is not None:
+    if key is not None and key_actions:
         door.allow(key_actions, [key.key_arn])
     acknowledge(door.role, UNDER_PREFIX, *(f"IAM5[Resource::{resource}]" for resource in resources))

@@ -29,14 +29,14 @@ NOBODY: Users = {}
 
 # Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
 IDENTIFIED_USERS: Users = {
-    READ: ("ingest-screen", "deid-deidentify", "qc-check", "qc-conclude"),
+    READ: ("ingest-screen", "ingest-retire", "deid-deidentify", "qc-check", "qc-conclude"),
     # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
     WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "qc-check"),
 }
 # S3 decrypts the parts of a large upload when it joins them, in the name of whoever lets it: decision 0124.
 IDENTIFIED_THROUGH_S3: Users = {READ: ("ingest-api",)}
 IMAGES_USERS: Users = {
-    READ: ("deid-deidentify", "deid-api", "qc-check"),
+    READ: ("deid-deidentify", "deid-api", "qc-check", "ingest-retire"),
     WRITE: ("deid-deidentify",),
 }
 REID_USERS: Users = {READ + WRAP: ("ingest-screen", "deid-deidentify")}

@@ -80,9 +80,14 @@ def reacts_to(door: Door, reactions: dict[str, list[str]]) -> None:
 
 
 def runs_every_minute(door: Door) -> None:
-    """Start the door every minute. A start that fails is not repeated: the next one comes."""
+    """Start the door every minute."""
+    runs_every(door, Duration.minutes(1))
+
+
+def runs_every(door: Door, pause: Duration) -> None:
+    """Start the door time and again. A start that fails is not repeated: the next one comes."""
     failed = dead_letters(door, "Unstarted")
-    rule = events.Rule(door, "Schedule", schedule=events.Schedule.rate(Duration.minutes(1)))
+    rule = events.Rule(door, "Schedule", schedule=events.Schedule.rate(pause))
     rule.add_target(
         targets.LambdaFunction(
             door.function, dead_letter_queue=failed, retry_attempts=0, max_event_age=Duration.minutes(1)

@@ -9,6 +9,7 @@ from infra.acknowledged import acknowledge
 from infra.door import Door
 from infra.grants import (
     joins_parts,
+    lets_go_of_objects,
     lists_objects,
     lists_parts,
     reads_objects,
@@ -19,7 +20,7 @@ from infra.grants import (
     writes_state,
 )
 from infra.platform import Platform
-from infra.queues import Inbox, runs_every_minute
+from infra.queues import Inbox, runs_every, runs_every_minute
 
 
 class Ingest(Construct):
@@ -73,6 +74,17 @@ class Ingest(Construct):
         lists_objects(self.sweep, "incoming")
         lists_parts(self.sweep, "incoming")
         runs_every_minute(self.sweep)
+
+        self.retire = Door(
+            self, "retire", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=1769
+        )
+        writes_state(self.retire, "ingest")
+        reads_state(self.retire, "deid", "qc", "tracking")
+        reads_objects(self.retire, "records", "facts")
+        reads_objects(self.retire, "packs", "packs")
+        lists_objects(self.retire, "incoming")
+        lets_go_of_objects(self.retire, "incoming", "incoming")
+        runs_every(self.retire, Duration.hours(1))
 
     def starts(self, machine: sfn.StateMachine) -> None:
         """Let the start door and the sweep start the machine, and see whether an execution still lives."""

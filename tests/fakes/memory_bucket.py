@@ -74,6 +74,13 @@ class MemoryBucket:
         self.put(key, body, content_type=content_type)
         return True
 
+    def sha256_of(self, key: str) -> str:
+        return hashlib.sha256(self.get(key)).hexdigest()
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        if key in self.versions:
+            self.versions[key][int(version_id) - 1] = None
+
     def delete(self, key: str) -> None:
         self.versions[key].append(None)
 

@@ -22,6 +22,7 @@ NO_VERSION = "null"  # S3's name for the one version of an object in a bucket wi
 TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 GONE = ("NoSuchUpload", "404")
 URL_SECONDS = 900  # a presigned URL is used at once; fifteen minutes cover a slow line
+PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,25 @@ class Bucket:
             raise
         return Fetched(version_id=answer.get("VersionId", NO_VERSION), body=answer["Body"].read())
 
+    def sha256_of(self, key: str) -> str:
+        """SHA-256 of the object's bytes, read piece by piece.
+
+        Raises
+        ------
+        ObjectMissing
+            There is no such key.
+        """
+        try:
+            answer = self._client.get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                raise ObjectMissing("The object is gone; report this.", key=key) from error
+            raise
+        found = hashlib.sha256()
+        for piece in answer["Body"].iter_chunks(PIECE_BYTES):
+            found.update(piece)
+        return found.hexdigest()
+
     def version_of(self, key: str) -> str | None:
         """Version of the key's current object, or None where there is none. Takes listing, not reading."""
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
@@ -177,6 +197,10 @@ class Bucket:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
             for item in page.get("Contents", []):
                 yield ObjectFacts(key=item["Key"], size_bytes=item["Size"])
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        """Remove one version for good; nothing where it is gone. Only one door may."""
+        self._client.delete_object(Bucket=self.name, Key=key, VersionId=version_id)
 
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> PresignedPut:
         """URL that takes a body of this length and SHA-256 (hex), unless the key is taken."""

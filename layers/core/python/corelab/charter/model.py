@@ -357,9 +357,18 @@ class Qc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timelines:
-    """Time limits, in business days."""
+    """Time limits.
+
+    Attributes
+    ----------
+    query_answer_days : int
+        Business days.
+    originals_stay_days : int or None
+        Days that an original stays once everything that was sent with it is accepted; None: for good.
+    """
 
     query_answer_days: int
+    originals_stay_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

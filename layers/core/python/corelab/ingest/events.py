@@ -20,6 +20,8 @@ REJECTED = "TransmittalRejected.v1"
 ABANDONED = "TransmittalAbandoned.v1"
 SWEPT = "TransmittalSwept.v1"
 FINISHED = "TransmittalFinished.v1"
+RETIRING = "OriginalsRetiring.v1"
+RETIRED = "OriginalsRetired.v1"
 OBJECT_REFUSED = "ObjectRefused.v1"
 IDENTITY_SEEN = "IdentitySeen.v1"
 SERIES_FILED = "SeriesFiled.v1"
@@ -50,7 +52,7 @@ def data_of(state: Transmittal, **more: Plain) -> Mapping[str, Plain]:
 
 
 def decided(state: Transmittal, *, type: str, action: str, **more: Plain) -> Decision[Transmittal]:
-    """Decision for a transmittal's next state, on the sweep's list as long as it is not finished."""
+    """Decision for a transmittal's next state, on the list where it belongs."""
     return Decision(state=state, type=type, action=action, data=data_of(state, **more), index=listed(state))
 
 

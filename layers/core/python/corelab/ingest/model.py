@@ -19,6 +19,8 @@ UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING, ACCEPTED})  
 NUMBER, PERSON = "NUMBER", "PERSON"
 FOUND_FIRST, LEARNED, RELEASED = "FIRST", "LEARNED", "RELEASED"
 
+OPEN, KEPT = "open", "kept"  # lists
+
 SYSTEM_LOG = TrialId("_system")
 
 TRANSMITTAL_MACHINE = Machine(
@@ -166,6 +168,10 @@ class Transmittal:
         When its run was seen to have ended well: every series was worked on and the time point concluded.
     origin : TransmittalId or None
         Where its originals lie, for one that is derived from what another one brought.
+    retiring : int or None
+        How many originals are leaving: their copies are verified and accepted, and the days have passed.
+    retired_at : datetime or None
+        When the last of them had left.
     """
 
     transmittal: TransmittalId
@@ -188,6 +194,8 @@ class Transmittal:
     sweeps: int = 0
     finished_at: datetime | None = None
     origin: TransmittalId | None = None
+    retiring: int | None = None
+    retired_at: datetime | None = None
 
     @property
     def files(self) -> int:
@@ -324,6 +332,9 @@ def reference_id(origin: TransmittalId, derived: TransmittalId) -> str:
 
 
 def listed(state: Transmittal) -> Index | None:
-    """The sweep's list, for a transmittal that is not finished."""
-    is_open = state.state in UNFINISHED and state.finished_at is None
-    return Index(list="open", order="") if is_open else None
+    """The list of those that are not finished, or of finished ones whose originals are here."""
+    if state.state not in UNFINISHED or state.retired_at is not None:
+        return None
+    if state.finished_at is None:
+        return Index(list=OPEN, order="")
+    return Index(list=KEPT, order=state.finished_at.isoformat()) if state.series else None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from corelab.charter.model import Charter
-from corelab.kernel.ids import ScannerId, SiteId, SubjectId, TrialId
+from corelab.kernel.ids import ScannerId, SeriesId, SiteId, SubjectId, TrialId
 
 
 class Run(StrEnum):
@@ -216,6 +216,32 @@ class Registry(Protocol):
 
     def scanners(self, trial: TrialId, site: SiteId) -> Iterable[Scanner]:
         """The site's scanners, in order of id."""
+
+
+class Retirable(Protocol):
+    """The bucket of originals, for the one door that lets them go."""
+
+    def version_of(self, key: str) -> str | None:
+        """Version of the current object, or None."""
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        """Remove one version for good; nothing where it is gone."""
+
+
+class Evidence(Protocol):
+    """What other rooms can show for a series."""
+
+    def proven(self, trial: TrialId, series: SeriesId, version: int) -> frozenset[str] | None:
+        """SHA-256 of the originals whose copies are in the accepted pack, which was read again and is whole.
+
+        None where the version, or the series' newest one, is not accepted, or its pack is not as recorded.
+        """
+
+    def is_misfiled(self, trial: TrialId, series: SeriesId, version: int) -> bool:
+        """Whether the version was filed by mistake: then its originals serve another transmittal."""
+
+    def is_accepted(self, trial: TrialId, subject: SubjectId, visit: str) -> bool:
+        """Whether QC has accepted the time point."""
 
 
 class Executions(Protocol):

@@ -23,6 +23,7 @@ from corelab.ingest.manifest import execution_input, execution_name, manifest_re
 from corelab.ingest.model import (
     ACCEPTED,
     INCOMPLETE,
+    OPEN,
     RECEIVED,
     SCREENING,
     SYSTEM_LOG,
@@ -90,7 +91,7 @@ def sweep(
     done: list[Swept] = []
     trials = [found.state.trial for found in find_all(store, TRIAL, trial=SYSTEM_LOG)]
     for trial in trials:
-        for found in list(find_indexed(store, TRANSMITTAL, trial=trial, list="open")):
+        for found in list(find_indexed(store, TRANSMITTAL, trial=trial, list=OPEN)):
             current = get(store, TRANSMITTAL, trial=trial, id=found.id)
             remedy = remedy_for(current.state, now=now)
             if remedy is None:

@@ -65,7 +65,7 @@ def compiled(file: CharterFile) -> Charter:
         procedures=tuple(_procedure(part, checks=file.qc.checks) for part in file.procedures),
         deid=_deid(file),
         qc=_qc(file),
-        timelines=Timelines(query_answer_days=_days(file.timelines.query_answer.due)),
+        timelines=_timelines(file),
         reads=tuple(_read(part) for part in file.reads),
     )
 
@@ -185,6 +185,14 @@ def _deid(file: CharterFile) -> Deid:
         dates_range_days=file.deid.dates.range_days,
         uids=file.deid.uids.method,
         keep_private_safe_list=file.deid.private_tags.keep == "safe_list",
+    )
+
+
+def _timelines(file: CharterFile) -> Timelines:
+    originals = file.timelines.originals
+    return Timelines(
+        query_answer_days=_days(file.timelines.query_answer.due),
+        originals_stay_days=None if originals is None else int(originals.stay.removesuffix("d")),
     )
 
 

@@ -59,6 +59,7 @@ TextId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}$")]
 Section = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){0,4}$")]
 BusinessDays = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?bd$")]
+Days = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}d$")]
 DayPair = Annotated[tuple[int, int], BeforeValidator(_pair), _pair_schema("integer")]
 NumberPair = Annotated[tuple[Number, Number], BeforeValidator(_pair), _pair_schema("number")]
 
@@ -69,4 +70,5 @@ EXAMPLES = {  # by pattern: what fits it
     r"^\d{1,4}\.\d{1,4}$": '"1.0"',
     r"^\d{1,3}(\.\d{1,3}){0,4}$": '"5.2"',
     r"^[1-9]\d?bd$": "5bd",
+    r"^[1-9]\d{0,3}d$": "90d",
 }

@@ -13,6 +13,7 @@ from corelab.charter.wire.fields import (
     AS_WORD,
     BusinessDays,
     DayPair,
+    Days,
     Id,
     Number,
     NumberPair,
@@ -248,11 +249,18 @@ class QueryAnswerPart(Wire):
     due: BusinessDays
 
 
+class OriginalsPart(Wire):
+    """How long an original stays once everything that was sent with it is accepted."""
+
+    stay: Days
+
+
 class TimelinesPart(Wire):
     """Time limits."""
 
     LATER = later("upload_due qc_turnaround missing_visit read_turnaround")
     query_answer: QueryAnswerPart
+    originals: OriginalsPart | None = None
 
 
 class PoolPart(Wire):
