@@ -152,3 +152,25 @@ def test_a_presigned_part_says_what_it_takes(bucket):
 
     assert "a/1" in ticket.url
     assert ticket.headers["content-length"] == "4"
+
+
+def test_one_version_is_removed_for_good_and_again(bucket):
+    bucket.put("a/1", b"first")
+    first = bucket.version_of("a/1")
+    bucket.put("a/1", b"second")
+
+    bucket.delete_version("a/1", first)
+    bucket.delete_version("a/1", first)
+
+    with pytest.raises(ObjectMissing):
+        bucket.fetch("a/1", version_id=first)
+    assert bucket.get("a/1") == b"second"
+
+
+def test_an_object_is_hashed_as_it_is_now(bucket):
+    bucket.put("a/1", b"first")
+    bucket.put("a/1", b"second")
+
+    assert bucket.sha256_of("a/1") == hashlib.sha256(b"second").hexdigest()
+    with pytest.raises(ObjectMissing):
+        bucket.sha256_of("a/2")

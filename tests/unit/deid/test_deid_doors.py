@@ -7,10 +7,12 @@ import pytest
 
 from corelab.deid.errors import SourceDiffers
 from corelab.deid.model import SERIES_KIND
+from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.codec import to_plain
 from corelab.kernel.ids import derived_id
 from corelab.kernel.write_path import get
 from corelab.pack.index import load_index
+from corelab_aws.evidence import Evidence
 from tests.fakes.api_requests import door_module
 from tests.fakes.demo_trial import compiled, trial_with_charter
 from tests.fakes.images import KEYS, SALT, ct, original_of
@@ -163,3 +165,19 @@ def test_a_verdict_selects_and_what_is_ahead_comes_again(deidentify, react, stor
 
     assert failures == {"batchItemFailures": [{"itemIdentifier": "REPEAT"}]}
     assert state(store) == "PRIMARY"
+
+
+def test_a_selected_pack_that_is_whole_proves_its_originals(deidentify, react, store, packs):
+    deidentify(ITEM, None)
+    evidence = Evidence(store, packs=packs)
+    assert evidence.proven(TRIAL, SERIES, 1) is None  # no verdict was given yet
+
+    react({"Records": [record("PRIMARY")]}, None)
+    proven = evidence.proven(TRIAL, SERIES, 1)
+    assert proven == {sha256_hex(ct(number=number)) for number in (1, 2)}
+    assert evidence.proven(TRIAL, SERIES, 2) is None
+
+    packs.put(f"{STEM}.tar", b"rotten")
+    assert evidence.proven(TRIAL, SERIES, 1) is None
+    packs.delete(f"{STEM}.tar")
+    assert evidence.proven(TRIAL, SERIES, 1) is None
