@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from corelab import __version__
 from corelab.access.model import Access
-from corelab.ingest import quarantine, service, studies
+from corelab.ingest import correcting, quarantine, service, studies
 from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.parts import join_parts as join
@@ -29,6 +29,7 @@ from functions.ingest.wire import (
     AllocationBody,
     BatchAnswer,
     BatchBody,
+    CorrectionBody,
     DecisionBody,
     JoinAnswer,
     JoinBody,
@@ -283,6 +284,32 @@ def allocate_study(trial: TrialInPath, study: StudyInPath, body: AllocationBody)
         visit=str(body.visit),
     )
     return StudyAnswer.of(placed)
+
+
+@app.post(
+    "/v1/trials/<trial>/studies/<study>/correct",
+    operation_id="correct_study",
+    tags=["ingest"],
+    summary="Say that a study was filed by mistake, and where it belongs",
+    description="Signed by two persons, PM and DM, on the same subject and visit. With the second signature "
+    "the study leaves its time point, and is made anew where it belongs.",
+)
+def correct_study(trial: TrialInPath, study: StudyInPath, body: CorrectionBody) -> StudyAnswer:
+    """Take one person's part in a correction."""
+    access, state = _seen_study("correct_study", trial, study)
+    command = app.command(access, f"correct_study/{study}", trial=trial, reason=body.reason)
+    signed = sign(
+        STORE, command, operation="correct_study", of=STUDY, id=state.study, signature=body.signature
+    )
+    corrected = correcting.correct_study(
+        STORE,
+        incoming=INCOMING,
+        registry=Registry(STORE),
+        command=signed,
+        study=state.study,
+        to=correcting.Place(subject=SubjectId(body.subject), visit=body.visit),
+    )
+    return StudyAnswer.of(corrected)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type

@@ -12,6 +12,7 @@ from corelab.ingest.ports import Upload
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
 from corelab.ingest.study import Study
+from corelab.kernel.proposals import Proposal
 from corelab_aws.doors.signing import Signature
 from corelab_aws.doors.wire import Line, Name, Wire
 
@@ -252,11 +253,32 @@ class AllocationBody(Wire):
     reason: str | None = Field(default=None, min_length=1, max_length=2000)
 
 
+class CorrectionBody(DecisionBody):
+    """Where a study belongs that was filed by mistake, and one person's signature on it."""
+
+    subject: Name
+    visit: Name
+
+
 class StudyPartAnswer(Wire):
     """What one transmittal brought of a study, and the series that were made of it."""
 
     transmittal: str
     series: list[str]
+
+
+class ProposalAnswer(Wire):
+    """A correction that one of two persons has signed: where the study belongs, and in which role."""
+
+    subject: str
+    visit: str
+    signed_by: list[str]
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ProposalAnswer":
+        """The proposal as the API shows it."""
+        roles = sorted(role.value for role in proposal.roles)
+        return cls(subject=proposal.terms["subject"], visit=proposal.terms["visit"], signed_by=roles)
 
 
 class StudyAnswer(Wire):
@@ -277,6 +299,7 @@ class StudyAnswer(Wire):
     detail: str | None
     suggested: list[str]
     parts: list[StudyPartAnswer]
+    proposed: ProposalAnswer | None
 
     @classmethod
     def of(cls, state: Study) -> "StudyAnswer":
@@ -297,6 +320,7 @@ class StudyAnswer(Wire):
                 StudyPartAnswer(transmittal=part.transmittal, series=list(part.series))
                 for part in state.parts
             ],
+            proposed=None if state.proposal is None else ProposalAnswer.of(state.proposal),
         )
 
 

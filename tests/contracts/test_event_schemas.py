@@ -26,6 +26,7 @@ from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import World
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import NOW, command_of
+from tests.unit.ingest.test_misfiled_studies_are_corrected import corrected, filed
 
 
 def on_the_bus(event: Event) -> dict[str, Any]:
@@ -111,6 +112,14 @@ def test_time_points_say_what_their_schemas_promise_from_plan_to_readable(tracke
         check(event)
     assert [event.data["state"] for event in said] == ["PLANNED", "PLANNED", "RECEIVED", "READABLE"]
     assert said[-1].type == "TimePointReadable.v1"
+
+
+def test_a_corrected_study_says_what_its_schema_promises() -> None:
+    world, study = filed()
+    corrected(world, study)
+    (event,) = (event for event in world.store.events.values() if event.type == "StudyMisfiled.v1")
+
+    check(event)
 
 
 def test_every_followed_event_has_its_schema_and_no_schema_is_left_over() -> None:

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from corelab_cli.context import Context, Group, pass_context, trial_option
+from corelab_cli.signing import ToSign, password_option, post_signed
+from corelab_cli.signing import reason_option as signed_reason_option
 
 study_argument = click.argument("study_id", metavar="STUDY")
 reason_option = click.option("--reason", help="Why; it is kept for ever.")
@@ -71,6 +73,35 @@ def off_protocol(context: Context, study_id: str, *, reason: str | None, trial: 
     _place(context, trial, study_id=study_id, body={"set_apart": "OFF_PROTOCOL", "reason": reason})
 
 
+@studies.command()
+@study_argument
+@click.option("--subject", required=True, help="The subject whose study it is.")
+@click.option("--visit", required=True, help="The visit at which it was taken.")
+@signed_reason_option
+@password_option
+@trial_option
+@pass_context
+def correct(
+    context: Context,
+    study_id: str,
+    *,
+    subject: str,
+    visit: str,
+    reason: str,
+    password_stdin: bool,
+    trial: str,
+) -> None:
+    """Say, with your signature, that STUDY was filed by mistake, and where it belongs.
+
+    It takes two persons: a PM and a DM, on the same subject and visit.
+    """
+    to_sign = ToSign(operation="correct_study", object=study_id, meaning="APPROVAL", reason=reason)
+    path = f"/v1/trials/{trial}/studies/{quote(study_id)}/correct"
+    more = {"subject": subject, "visit": visit}
+    done = post_signed(context, path, to_sign, trial=trial, password_stdin=password_stdin, more=more)
+    context.show(done, words=lambda out: _words(out, [done]))
+
+
 def _place(context: Context, trial: str, *, study_id: str, body: dict[str, str | None]) -> None:
     said = {name: value for name, value in body.items() if value is not None}
     done = context.client().post(f"/v1/trials/{trial}/studies/{quote(study_id)}/allocate", said)
@@ -90,5 +121,10 @@ def _words(out: Console, found: Sequence[dict[str, Any]], *, with_parts: bool = 
             out.print(f"  {study['code']}: {escape(study['detail'])}")
         if study["suggested"]:
             out.print(f"  suggested: {', '.join(study['suggested'])}")
+        if study["proposed"]:
+            to, signed = study["proposed"], " and ".join(study["proposed"]["signed_by"])
+            out.print(
+                f"  correction to {to['subject']}, {to['visit']}: signed by {signed}, waits for the other"
+            )
         for part in study["parts"] if with_parts else ():
             out.print(f"  brought by {part['transmittal']}: {len(part['series'])} series worked on")

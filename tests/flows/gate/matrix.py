@@ -166,6 +166,7 @@ def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
         "revoke_grant": {"role": "CRA"},
         "issue_challenge": {"operation": "reject_transmittal", "object": there["transmittal"]},
         "reject_transmittal": {"reason": "wrong images"},
+        "correct_study": {"subject": there["subject"], "visit": "W6", "reason": "wrong visit"},
         "register_site": SITE_BODY | {"site": "103"},
         "register_scanner": {
             "scanner": f"{site}-MR1",

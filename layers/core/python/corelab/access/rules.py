@@ -39,6 +39,7 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "list_studies": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "read_study": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "allocate_study": frozenset({R.SITE, R.DM}),
+    "correct_study": frozenset({R.PM, R.DM}),
     "read_series": OVERSIGHT | SITE_SIDE,
     "read_verdict": OVERSIGHT | SITE_SIDE | {R.RM, R.MED},
     "list_queries": OVERSIGHT | SITE_SIDE,
@@ -52,7 +53,7 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "export_ledger": frozenset({R.PM, R.INSPECTOR}),
 }
 
-SIGNED = frozenset({"reject_transmittal"})  # whose body takes a signature
+SIGNED = frozenset({"reject_transmittal", "correct_study"})  # whose body takes a signature
 
 MAY: Mapping[str, frozenset[Role]] = {
     **_MAY,

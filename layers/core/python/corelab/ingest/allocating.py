@@ -14,7 +14,7 @@ from corelab.charter.recognition import recognise
 from corelab.charter.windows import days_from_anchor
 from corelab.ingest import codes, study_events
 from corelab.ingest.budgets import BUDGETS
-from corelab.ingest.claims import stands
+from corelab.ingest.claims import is_held
 from corelab.ingest.grouping import Group
 from corelab.ingest.matching import Match, Seen, match
 from corelab.ingest.model import RECEIVED, File, Source, Transmittal
@@ -134,7 +134,8 @@ def look(
     for item in arrived:
         found = find(store, STUDY, trial=command.trial, id=item.study)
         counts = found is not None and any(
-            stands(store, trial=command.trial, transmittal=part.transmittal) for part in found.state.parts
+            not is_held(store, trial=command.trial, transmittal=part.transmittal)
+            for part in found.state.parts
         )
         known = found.state if found and counts else None
         settled = settle(known, before=found.state if found else None, state=state, arrived=item)

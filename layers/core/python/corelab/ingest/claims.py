@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from corelab.ingest.model import QUARANTINED, REJECTED, TRANSMITTAL
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import AlreadyThere
-from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Kind, Store, execute, find, get
 
 FALLEN = frozenset({QUARANTINED, REJECTED})
@@ -28,10 +28,29 @@ class Claim(Protocol):
 T = TypeVar("T", bound=Claim)
 
 
-def stands(store: Store, *, trial: TrialId, transmittal: TransmittalId) -> bool:
-    """Whether what the transmittal claimed or wrote counts: it is accepted, or still under way."""
+def is_held(store: Store, *, trial: TrialId, transmittal: TransmittalId) -> bool:
+    """Whether the transmittal is held or rejected; else it is accepted, or still under way."""
     found = find(store, TRANSMITTAL, trial=trial, id=transmittal)
-    return found is None or found.state.state not in FALLEN
+    return found is not None and found.state.state in FALLEN
+
+
+def stands(
+    store: Store, *, trial: TrialId, transmittal: TransmittalId, series: SeriesId | None = None
+) -> bool:
+    """Whether what the transmittal claimed or wrote counts: it is not held, and was not filed by mistake.
+
+    Parameters
+    ----------
+    series : SeriesId or None
+        Of which it wrote. None for what it claimed as a whole, such as an identity: that falls with the first
+        of its studies that was filed by mistake.
+    """
+    found = find(store, TRANSMITTAL, trial=trial, id=transmittal)
+    if found is None:
+        return True
+    state = found.state
+    is_misfiled = bool(state.misfiled) if series is None else series in state.misfiled
+    return state.state not in FALLEN and not is_misfiled
 
 
 def standing(store: Store, kind: Kind[T], *, trial: TrialId, id: str) -> T | None:

@@ -131,6 +131,12 @@ class StudyNotReady(IllegalMove):
     code = "ING-032"
 
 
+class CorrectionUnclear(InvalidInput):
+    """A study is corrected to another registered subject of its site, or to another visit."""
+
+    code = "ING-034"
+
+
 class PlaceUnclear(InvalidInput):
     """A study belongs at one visit, or is set apart: the request says neither, or both."""
 

@@ -151,7 +151,9 @@ def _before(
         facts = read_facts(records.fetch(facts_key(setting.trial, series, version)).body)
         if facts.transmittal == setting.transmittal.transmittal:
             before, mine = None, version
-        elif before is None and stands(store, trial=setting.trial, transmittal=facts.transmittal):
+        elif before is None and stands(
+            store, trial=setting.trial, transmittal=facts.transmittal, series=series
+        ):
             before = facts
     return before, mine
 

@@ -172,6 +172,8 @@ class Transmittal:
         How many originals are leaving: their copies are verified and accepted, and the days have passed.
     retired_at : datetime or None
         When the last of them had left.
+    misfiled : tuple of SeriesId
+        Series that were filed with it by mistake, and what it claimed with them: they count no more.
     """
 
     transmittal: TransmittalId
@@ -196,6 +198,7 @@ class Transmittal:
     origin: TransmittalId | None = None
     retiring: int | None = None
     retired_at: datetime | None = None
+    misfiled: tuple[SeriesId, ...] = ()
 
     @property
     def files(self) -> int:

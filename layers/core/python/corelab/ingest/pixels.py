@@ -82,7 +82,7 @@ class PixelIndex:
         self._records = records
         self._trial = trial
         self._readers = readers
-        self._standing: dict[TransmittalId, bool] = {}
+        self._standing: dict[tuple[TransmittalId, SeriesId], bool] = {}
 
     def file(
         self, state: Transmittal, series: Iterable[tuple[Group, str | None]]
@@ -115,7 +115,7 @@ class PixelIndex:
             versions = self._versions(digest)
             for version in versions:
                 filed = self._read(pixels_key(self._trial, digest, version))
-                if filed.transmittal == mine.transmittal or self._counts(filed.transmittal, state):
+                if filed.transmittal == mine.transmittal or self._counts(filed, state):
                     return filed
             if self._put(digest, versions[0] + 1, body):
                 return mine
@@ -139,16 +139,20 @@ class PixelIndex:
             raise FactsUnreadable("What is filed cannot be read back; report this.") from error
         return filed
 
-    def _counts(self, transmittal: TransmittalId, state: Transmittal) -> bool:
+    def _counts(self, filed: Filed, state: Transmittal) -> bool:
         """Whether it stands, and the images are not taken from it: a derived transmittal files them anew."""
-        if not self._is_standing(transmittal):
+        if not self._is_standing(filed):
             return False
-        return state.origin is None or state.origin not in (transmittal, self._origin(transmittal))
+        taken = (filed.transmittal, self._origin(filed.transmittal))
+        return state.origin is None or state.origin not in taken
 
-    def _is_standing(self, transmittal: TransmittalId) -> bool:
-        if transmittal not in self._standing:
-            self._standing[transmittal] = stands(self._store, trial=self._trial, transmittal=transmittal)
-        return self._standing[transmittal]
+    def _is_standing(self, filed: Filed) -> bool:
+        wrote = (filed.transmittal, filed.series)
+        if wrote not in self._standing:
+            self._standing[wrote] = stands(
+                self._store, trial=self._trial, transmittal=filed.transmittal, series=filed.series
+            )
+        return self._standing[wrote]
 
     def _origin(self, transmittal: TransmittalId) -> TransmittalId | None:
         found = find(self._store, TRANSMITTAL, trial=self._trial, id=transmittal)

@@ -70,7 +70,7 @@ def allocate_study(
     charter, charter_hash = registry.charter_in_force(command.trial)
     charter.visit(visit)
     if store.event(event_id_of(command, step="allocate")) is None:
-        _check_ready(store, trial=command.trial, study=study)
+        check_ready(store, trial=command.trial, study=study)
 
     def decide(found: Found[Study] | None) -> Decision[Study]:
         state = present(found)
@@ -118,11 +118,9 @@ def set_study_apart(store: Store, *, command: Command, study: StudyId, to: str) 
     return execute(store, STUDY, id=study, command=governed, step="set_apart", decide=decide)
 
 
-def remake(store: Store, *, incoming: Incoming, by: Remaking, state: Study) -> Study:
-    """Send what came of a placed study through the pipeline at its place, once for each time it is placed."""
-    if not state.is_remaking:
-        return state
-    command = Command(
+def remaker(by: Remaking, *, state: Study) -> Command:
+    """The system's command that brings a study where it was placed."""
+    return Command(
         id=f"remake/{state.study}/{state.placing}",
         trial=by.trial,
         actor=REMAKER,
@@ -132,6 +130,13 @@ def remake(store: Store, *, incoming: Incoming, by: Remaking, state: Study) -> S
         charter=state.charter,
         reason=by.reason,
     )
+
+
+def remake(store: Store, *, incoming: Incoming, by: Remaking, state: Study) -> Study:
+    """Send what came of a placed study through the pipeline at its place, once for each time it is placed."""
+    if not state.is_remaking:
+        return state
+    command = remaker(by, state=state)
     for part in state.left_out:
         _remake_part(store, incoming=incoming, command=command, state=state, part=part)
 
@@ -182,7 +187,14 @@ def _remake_part(store: Store, *, incoming: Incoming, command: Command, state: S
     derive(store, incoming=incoming, command=command, derivation=derivation)
 
 
-def _check_ready(store: Store, *, trial: TrialId, study: StudyId) -> None:
+def check_ready(store: Store, *, trial: TrialId, study: StudyId) -> None:
+    """Make sure that nothing of the study is under way.
+
+    Raises
+    ------
+    StudyNotReady
+        A transmittal that brought it is not accepted yet, or all are held.
+    """
     state = get(store, STUDY, trial=trial, id=study).state
     brought = {get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state.state for part in state.parts}
     if ACCEPTED not in brought or not brought <= CONCLUDED:

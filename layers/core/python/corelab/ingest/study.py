@@ -12,6 +12,7 @@ from corelab.ingest.model import RECEIVED, File
 from corelab.kernel.ids import SeriesId, SiteId, StudyId, SubjectId, TransmittalId, TrialId, derived_id
 from corelab.kernel.keys import Purpose, TrialKeys
 from corelab.kernel.machine import Machine, to
+from corelab.kernel.proposals import Proposal
 from corelab.kernel.write_path import Index, Kind
 
 ALLOCATED, UNMATCHED, MISFILED = "ALLOCATED", "UNMATCHED", "MISFILED"
@@ -75,6 +76,8 @@ class Study:
         How often a person placed it: what is made of its originals then is made once.
     is_remaking : bool
         A person placed it, and its originals are not yet on their way.
+    proposal : Proposal or None
+        That it was filed by mistake, and where it belongs: what one of two persons has signed.
     """
 
     study: StudyId
@@ -91,6 +94,7 @@ class Study:
     parts: tuple[Part, ...] = ()
     placing: int = 0
     is_remaking: bool = False
+    proposal: Proposal | None = None
 
     def part_of(self, transmittal: TransmittalId) -> Part | None:
         """What this transmittal brought, if it did."""

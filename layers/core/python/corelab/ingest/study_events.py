@@ -1,8 +1,10 @@
 """What the events of studies say: ids, codes, places. Never a date; days are the study's own."""
 
+from collections.abc import Mapping
+
 from corelab.ingest.study import Study, StudyFiles, listed
 from corelab.kernel.canonical import Plain
-from corelab.kernel.ids import TransmittalId
+from corelab.kernel.ids import SeriesId, TransmittalId
 from corelab.kernel.write_path import Decision
 
 ALLOCATED = "StudyAllocated.v1"
@@ -11,7 +13,10 @@ JOINED = "StudyJoined.v1"
 REMADE = "StudyRemade.v1"
 FILES_KEPT = "StudyFilesKept.v1"
 
-TYPES = {"no_match": UNMATCHED, "join": JOINED, "remake": REMADE}
+PROPOSED = "StudyCorrectionProposed.v1"
+MISFILED = "StudyMisfiled.v1"
+
+TYPES = {"no_match": UNMATCHED, "join": JOINED, "remake": REMADE, "propose": PROPOSED}
 
 
 def decided(state: Study, *, event: str, transmittal: TransmittalId) -> Decision[Study]:
@@ -42,6 +47,32 @@ def decided(state: Study, *, event: str, transmittal: TransmittalId) -> Decision
         data=data,
         index=listed(state),
     )
+
+
+def misfiled(
+    state: Study, *, transmittal: TransmittalId, series: Mapping[SeriesId, int], to: Mapping[str, str]
+) -> Decision[Study]:
+    """Decision for a study that was filed by mistake; every room lets go of its series.
+
+    Parameters
+    ----------
+    transmittal : TransmittalId
+        The last that brought any of it.
+    series : mapping of SeriesId to int
+        The versions up to which they were filed there.
+    to : mapping
+        `subject` and `visit` where it belongs.
+    """
+    data: dict[str, Plain] = {
+        "study": state.study,
+        "transmittal": transmittal,
+        "site": state.site,
+        "subject": state.subject,
+        "visit": state.visit,
+        "series": [{"series": one, "version": series[one]} for one in sorted(series)],
+        "to": dict(to),
+    }
+    return Decision(state=state, type=MISFILED, action="study.misfiled", data=data, index=listed(state))
 
 
 def files_kept(part: StudyFiles) -> Decision[StudyFiles]:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from corelab.ingest import events
+from corelab.ingest.correcting import carry_on
 from corelab.ingest.layout import manifest_key
 from corelab.ingest.manifest import execution_input, execution_name, manifest_ref
 from corelab.ingest.model import (
@@ -35,7 +36,7 @@ from corelab.ingest.model import (
 )
 from corelab.ingest.ports import Executions, Incoming, Run
 from corelab.ingest.service import put_manifest
-from corelab.ingest.studies import Remaking, remake
+from corelab.ingest.studies import Remaking
 from corelab.ingest.study import REMAKING, STUDY
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
@@ -116,11 +117,11 @@ def sweep(
 
 
 def _remade(store: Store, *, incoming: Incoming, by: Remaking) -> Iterator[Swept]:
-    """Send placed studies' originals on, where nobody did."""
+    """Bring placed and corrected studies where they belong, where nobody did."""
     for found in list(find_indexed(store, STUDY, trial=by.trial, list=REMAKING)):
         state = get(store, STUDY, trial=by.trial, id=found.id).state
         if state.is_remaking and by.now - state.moved_at >= START_AFTER:
-            remake(store, incoming=incoming, by=by, state=state)
+            carry_on(store, incoming=incoming, by=by, state=state)
             yield Swept(trial=by.trial, transmittal=state.transmittal, remedy=Remedy.REMAKE)
 
 
