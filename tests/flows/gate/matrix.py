@@ -26,10 +26,10 @@ CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
         *("answer_query", "accept_answer", "reopen_query", "cancel_query", "reject_transmittal"),
-        *("register_parts", "join_parts"),
+        *("register_parts", "join_parts", "read_study", "allocate_study", "correct_study"),
     }
 )
-SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_queries", "read_tracker"})
+SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_studies", "list_queries", "read_tracker"})
 WHOLE_TRIALS = frozenset({"read_history"})  # a site's grant is not enough
 OUTSIDE_TRIALS = frozenset({"create_account", "revoke_tokens", "read_me"})
 ALLOWED = frozenset({200, 201, 404, 409, 422})  # let in: what then follows is the operation's own matter
@@ -154,17 +154,18 @@ def request_of(
     return Request(
         verb=verb,
         path=path,
-        body=_bodies(site, there, victim).get(cell.operation),
+        body=_bodies(site, there, victim, who=cell.who).get(cell.operation),
         query=queries.get(cell.operation),
     )
 
 
-def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
+def _bodies(site: str, there: Mapping[str, str], victim: str, *, who: str) -> dict[str, Any]:
+    signs = ("correct_study", "study") if who == Role.DM else ("reject_transmittal", "transmittal")
     return {
         "create_account": {"username": "gate.newcomer"},
         "give_grant": {"person": victim, "role": "CRA"},
         "revoke_grant": {"role": "CRA"},
-        "issue_challenge": {"operation": "reject_transmittal", "object": there["transmittal"]},
+        "issue_challenge": {"operation": signs[0], "object": there[signs[1]]},
         "reject_transmittal": {"reason": "wrong images"},
         "correct_study": {"subject": there["subject"], "visit": "W6", "reason": "wrong visit"},
         "register_site": SITE_BODY | {"site": "103"},
@@ -182,6 +183,7 @@ def _bodies(site: str, there: Mapping[str, str], victim: str) -> dict[str, Any]:
         "register_batch": {"files": [{"n": 1, "size_bytes": 1, "sha256": "0" * 64}]},
         "register_parts": {"parts": [{"part": 1, "sha256": "0" * 64}]},
         "join_parts": {"sha256_of_parts": "0" * 64},
+        "allocate_study": {"set_apart": "PRIOR"},
         "answer_query": {"answer": ANSWER},
         "reopen_query": {"reason": "not enough"},
         "cancel_query": {"reason": "asked in error"},

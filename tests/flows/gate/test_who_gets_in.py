@@ -32,6 +32,7 @@ WRONGS = (
 WAITS_FOR_ANOTHER = {  # asked side by side, each may come before what it needs
     *("answer_query", "accept_answer", "reopen_query", "cancel_query", "complete_transmittal"),
     *("register_parts", "join_parts"),  # the matrix's file is a small one
+    *("reject_transmittal", "correct_study"),  # nothing is held, and no study is allocated
 }
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from corelab.deid.model import RECEIVED, SERIES_KIND, Series, SeriesVersion
+from corelab.ingest.study import STUDY, UNMATCHED, Study
 from corelab.kernel.actors import Role, system
 from corelab.kernel.ids import (
     FindingId,
     QueryId,
     SeriesId,
     SiteId,
+    StudyId,
     SubjectId,
     TransmittalId,
     TrialId,
@@ -130,11 +132,24 @@ def _things(gate: Gate, coordinator: Person, *, site: str) -> dict[str, str]:
         charter=charter,
     )
     _put(gate, QUERY, id=query_key(subject=subject, visit=VISIT, query=query), state=asked, list=query)
+    study = StudyId(derived_id("stu", "gate", site))
+    unmatched = Study(
+        study=study,
+        site=SiteId(site),
+        subject=subject,
+        visit=VISIT,
+        state=UNMATCHED,
+        transmittal=transmittal,
+        moved_at=datetime(2026, 3, 2, 8, tzinfo=UTC),
+        charter=charter,
+        code="ING-321",
+    )
+    _put(gate, STUDY, id=study, state=unmatched)
     return {
         "transmittal": transmittal,
         "series": series,
         "query": query,
-        "study": derived_id("stu", "gate", site),
+        "study": study,
         "subject": subject,
         "site": site,
     }
