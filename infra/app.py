@@ -25,6 +25,7 @@ from infra.rooms.qc import Qc
 from infra.rooms.qualification import Qualification
 from infra.rooms.queries import Queries
 from infra.rooms.reads import Reads
+from infra.rooms.review import Review
 from infra.rooms.tracking import Tracking
 
 
@@ -67,6 +68,7 @@ class App(Stack):
         tracking = Tracking(self, platform=platform)
         ingest = Ingest(self, platform=platform)
         deid = Deid(self, platform=platform)
+        review = Review(self, platform=platform)
         qc = Qc(self, platform=platform)
         queries = Queries(self, platform=platform)
         reads = Reads(self, platform=platform)
@@ -83,7 +85,10 @@ class App(Stack):
                 "Conclude": qc.conclude,
             },
         )
-        ingest.starts(pipeline.machine)
+        for door in (ingest.api, ingest.start, ingest.sweep, review.api, deid.sweep):
+            pipeline.started_by(door)
+        for door in (ingest.sweep, deid.sweep):
+            pipeline.watched_by(door)
         doors = {
             "access": access.api,
             "qualification": qualification.api,
@@ -93,6 +98,7 @@ class App(Stack):
             "qc": qc.api,
             "queries": queries.api,
             "reads": reads.api,
+            "review": review.api,
             "audit": audit.api,
         }
         api = Api(

@@ -29,9 +29,9 @@ NOBODY: Users = {}
 
 # Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
 IDENTIFIED_USERS: Users = {
-    READ: ("ingest-screen", "ingest-retire", "deid-deidentify", "qc-check", "qc-conclude"),
+    READ: ("ingest-screen", "ingest-retire", "deid-deidentify", "review-api", "qc-check", "qc-conclude"),
     # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
-    WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "qc-check"),
+    WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "review-api", "qc-check"),
 }
 # S3 decrypts the parts of a large upload when it joins them, in the name of whoever lets it: decision 0124.
 IDENTIFIED_THROUGH_S3: Users = {READ: ("ingest-api",)}

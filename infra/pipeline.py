@@ -87,3 +87,18 @@ class Pipeline(Construct):
             limit=0,
             why="A transmittal's execution ran for a day: the sweep starts it again; look at its history.",
         )
+
+    def started_by(self, door: Door) -> None:
+        """Let a door start the machine."""
+        door.tell("STATE_MACHINE", self.machine.state_machine_arn)
+        door.allow(["states:StartExecution"], [self.machine.state_machine_arn])
+
+    def watched_by(self, door: Door) -> None:
+        """Let a door see whether an execution still lives."""
+        deployment = door.platform.deployment
+        executions = (
+            f"arn:aws:states:{deployment.region}:{deployment.account}"
+            f":execution:{deployment.name_of('transmittal')}:*"
+        )
+        door.allow(["states:DescribeExecution"], [executions])
+        acknowledge(door.role, "Any execution of the one machine.", f"IAM5[Resource::{executions}]")

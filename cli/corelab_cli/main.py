@@ -11,6 +11,7 @@ import click
 from corelab import __version__
 from corelab_cli.commands import (
     charter,
+    deid,
     held,
     images,
     ledger,
@@ -58,6 +59,7 @@ for command in (
     queries.query,
     held.held,
     studies.studies,
+    deid.deid,
     queue.queue,
     queue.affected,
     images.image,

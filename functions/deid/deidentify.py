@@ -16,7 +16,7 @@ from corelab.deid import service
 from corelab.deid.facts import Original, check_facts, load_facts
 from corelab.deid.packing import deidentify_series
 from corelab.deid.profile import assignment_of, profile_of
-from corelab.deid.runs import Keys, keys_of, run_of
+from corelab.deid.runs import Keys, command_id, keys_of, run_of
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command
@@ -36,7 +36,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """Pack, index and certificate of the item's series."""
     trial, run = TrialId(event["trial"]), run_of(event)
     command = Command(
-        id=f"{run.transmittal}/{run.series}/v{run.version}/deid",
+        id=command_id(run, "deid"),
         trial=trial,
         actor=system("deid.deidentify"),
         now=now(),
@@ -44,9 +44,9 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
         cause=run.transmittal,
         charter=event["charter"],
     )
-    begun = service.begin(STORE, command=command, run=run).state.version(run.version)
+    begun = service.start(STORE, command=command, run=run)
     keys = keys_of(trial, run.series, run.version)
-    if begun is not None and begun.pack is not None:
+    if begun.pack is not None:
         return answer(event, keys)  # done before: what a certificate names is not written again
     facts = load_facts(RECORDS.get(event["facts"]))
     check_facts(facts, trial=trial, run=run, charter=event["charter"])
@@ -62,6 +62,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
                 salt=KEYS.subject_salt(trial, facts.subject),
                 originals=original,
                 sink=sink,
+                clearing=begun.clearing,
             )
         PACKS.put_file(keys.pack, tar, content_type="application/x-tar")
     PACKS.put(keys.index, packed.index, content_type="application/json")

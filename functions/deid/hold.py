@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from corelab import __version__
 from corelab.deid import service
 from corelab.deid.errors import code_of
-from corelab.deid.runs import run_of
+from corelab.deid.runs import command_id, run_of
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command
@@ -24,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     run = run_of(event)
     code = code_of(event["error"]["Error"])
     command = Command(
-        id=f"{run.transmittal}/{run.series}/v{run.version}/hold",
+        id=command_id(run, "hold"),
         trial=TrialId(event["trial"]),
         actor=system("deid.hold"),
         now=now(),

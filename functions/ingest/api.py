@@ -22,6 +22,7 @@ from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.signing import sign
 from corelab_aws.doors.wire import NAME, TrialInPath
+from corelab_aws.executions import executions
 from corelab_aws.objects import bucket
 from corelab_aws.registry import Registry
 from corelab_aws.store import store
@@ -31,6 +32,8 @@ from functions.ingest.wire import (
     BatchBody,
     CorrectionBody,
     DecisionBody,
+    HeldAnswer,
+    HeldsAnswer,
     JoinAnswer,
     JoinBody,
     PartAnswer,
@@ -48,6 +51,7 @@ from functions.ingest.wire import (
 app = Api("ingest")
 STORE = store()
 INCOMING = bucket("INCOMING")
+EXECUTIONS = executions()
 
 MOST_LISTED = 1000
 MOST_BATCHES = 9999
@@ -212,6 +216,37 @@ def list_transmittals(
     mine = [state for state in found if access.covers(state.site) and subject in (None, state.subject)]
     newest = sorted(mine, key=lambda state: (state.opened_at, state.transmittal), reverse=True)[:limit]
     return TransmittalsAnswer(transmittals=[TransmittalAnswer.of(state) for state in newest])
+
+
+@app.get(
+    "/v1/trials/<trial>/held",
+    operation_id="list_held",
+    tags=["ingest"],
+    summary="What is held for a person",
+    description="The longest first: why, and what can be done about it.",
+)
+def list_held(trial: TrialInPath) -> HeldsAnswer:
+    """List held transmittals of the sites that the caller's grants cover."""
+    access = app.authorize(STORE, "list_held", trial=trial)
+    found = quarantine.held_of(STORE, trial=TrialId(trial))
+    return HeldsAnswer(held=[HeldAnswer.of(one) for one in found if access.covers(one.transmittal.site)])
+
+
+@app.post(
+    "/v1/trials/<trial>/transmittals/<transmittal>/release",
+    operation_id="release_transmittal",
+    tags=["ingest"],
+    summary="Release a held transmittal",
+    description="Signed, with a reason. It is screened again, and only the alarm that it is held under "
+    "passes; whatever else alarms holds it again.",
+)
+def release_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionBody) -> TransmittalAnswer:
+    """Release a held transmittal."""
+    command, id = _decided("release_transmittal", trial, transmittal, body=body)
+    released = quarantine.release(
+        STORE, executions=EXECUTIONS, incoming=INCOMING.name, command=command, transmittal=id
+    )
+    return TransmittalAnswer.of(released.state)
 
 
 @app.post(

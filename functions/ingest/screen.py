@@ -29,17 +29,24 @@ logger = Logger(service="ingest")
 def handler(document: Mapping[str, Any], _context: object) -> Mapping[str, Plain]:
     """Screen the transmittal that the execution is about."""
     trial, transmittal = TrialId(document["trial"]), TransmittalId(document["transmittal"])
-    manifest = ManifestRef(**document["manifest"])
+    manifest, release = ManifestRef(**document["manifest"]), document.get("release", 0)
     command = Command(
-        id=screen_command_id(transmittal, manifest),
+        id=screen_command_id(transmittal, manifest, release=release),
         trial=trial,
         actor=system("ingest.screen"),
         now=now(),
         software=__version__,
-        cause=execution_name(manifest),
+        cause=execution_name(manifest, release=release),
     )
     tools = Tools(incoming=INCOMING, records=RECORDS, registry=Registry(STORE), keys=KEYS.trial_keys(trial))
-    answer = screen(STORE, tools=tools, command=command, transmittal=transmittal, manifest=manifest)
+    answer = screen(
+        STORE,
+        tools=tools,
+        command=command,
+        transmittal=transmittal,
+        manifest=manifest,
+        release=release,
+    )
     told = {"trial": trial, "transmittal": transmittal, "outcome": answer["outcome"]}
     logger.info("screen.done", extra=told)
     return answer

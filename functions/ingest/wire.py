@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from corelab.ingest.codes import text_of
-from corelab.ingest.model import File, Transmittal
+from corelab.ingest.model import Counts, File, Transmittal
 from corelab.ingest.parts import Part, PartTicket
 from corelab.ingest.ports import Upload
+from corelab.ingest.quarantine import Held, held
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
 from corelab.ingest.study import Study
@@ -206,6 +207,71 @@ class RefusedAnswer(Wire):
     remedy: str
 
 
+class CountsAnswer(Wire):
+    """How a transmittal's files came out."""
+
+    promised: int
+    arrived: int
+    screened: int
+    refused: int
+    duplicates: int
+    resends: int
+    conflicts: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> "CountsAnswer":
+        """The counts as the API shows them."""
+        return cls(
+            promised=counts.promised,
+            arrived=counts.arrived,
+            screened=counts.screened,
+            refused=counts.refused,
+            duplicates=counts.duplicates,
+            resends=counts.resends,
+            conflicts=counts.conflicts,
+        )
+
+
+class HeldAnswer(Wire):
+    """A held transmittal, and what a person may do about it."""
+
+    transmittal: str
+    site: str
+    subject: str
+    visit: str
+    held_since: datetime
+    code: str
+    detail: str
+    remedy: str
+    filed_at: str | None = Field(description="The visit at which its images are filed already.")
+    passed: list[str] = Field(description="Codes that a person let pass earlier.")
+    counts: CountsAnswer | None
+    codes: dict[str, int] = Field(description="Object code to how many files it befell.")
+    choices: list[str] = Field(description="What can be decided: `release`, `reject`.")
+    instead: str | None = Field(description="What to do where it cannot be released.")
+
+    @classmethod
+    def of(cls, held: Held) -> "HeldAnswer":
+        """A held transmittal as the API shows it."""
+        state = held.transmittal
+        return cls(
+            transmittal=state.transmittal,
+            site=state.site,
+            subject=state.subject,
+            visit=state.visit,
+            held_since=state.moved_at,
+            code=str(state.code),
+            detail=held.why,
+            remedy=held.remedy,
+            filed_at=state.filed_at,
+            passed=[*state.passed],
+            counts=None if state.counts is None else CountsAnswer.of(state.counts),
+            codes=dict(state.codes),
+            choices=[*held.choices],
+            instead=held.instead,
+        )
+
+
 class ReceiptAnswer(TransmittalAnswer):
     """What arrived of a transmittal, file by file, and what was refused."""
 
@@ -213,11 +279,13 @@ class ReceiptAnswer(TransmittalAnswer):
     missing: list[int]
     wrong: list[int]
     refused: list[RefusedAnswer]
+    held: HeldAnswer | None = Field(description="Where it is QUARANTINED: why, and what can be decided.")
     files: list[FileAnswer]
 
     @classmethod
     def told(cls, receipt: Receipt) -> "ReceiptAnswer":
         """The receipt as the API shows it."""
+        waiting = held(receipt.transmittal)
         return cls(
             **_shown(receipt.transmittal),
             arrived=sum(item.has_arrived for item in receipt.arrivals),
@@ -227,6 +295,7 @@ class ReceiptAnswer(TransmittalAnswer):
                 RefusedAnswer(n=n, code=code, detail=text_of(code).sentence, remedy=text_of(code).remedy)
                 for n, code in sorted(receipt.refused.items())
             ],
+            held=None if waiting is None else HeldAnswer.of(waiting),
             files=[
                 FileAnswer(
                     n=item.file.n,
@@ -237,6 +306,12 @@ class ReceiptAnswer(TransmittalAnswer):
                 for item in receipt.arrivals
             ],
         )
+
+
+class HeldsAnswer(Wire):
+    """Held transmittals, the longest first."""
+
+    held: list[HeldAnswer]
 
 
 class TransmittalsAnswer(Wire):

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.door import Door
 from infra.grants import (
+    lets_go_of_objects,
     lists_objects,
     reads_objects,
     reads_state,
@@ -13,7 +14,7 @@ from infra.grants import (
     writes_state,
 )
 from infra.platform import Platform
-from infra.queues import reacts_to
+from infra.queues import reacts_to, runs_every_minute
 
 PACK_SCRATCH_MB = 10_240  # a pack is written here before it is sent
 
@@ -57,3 +58,12 @@ class Deid(Construct):
         )
         reads_state(self.api, "access", "deid")
         reads_objects(self.api, "packs", "packs")
+
+        self.sweep = Door(
+            self, "sweep", room="deid", platform=platform, timeout=Duration.seconds(60), memory_mb=512
+        )
+        writes_state(self.sweep, "deid")
+        reads_state(self.sweep, "ingest")
+        lists_objects(self.sweep, "records")
+        lets_go_of_objects(self.sweep, "records", "reviews")
+        runs_every_minute(self.sweep)

@@ -2,10 +2,8 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.door import Door
 from infra.grants import (
     joins_parts,
@@ -85,16 +83,3 @@ class Ingest(Construct):
         lists_objects(self.retire, "incoming")
         lets_go_of_objects(self.retire, "incoming", "incoming")
         runs_every(self.retire, Duration.hours(1))
-
-    def starts(self, machine: sfn.StateMachine) -> None:
-        """Let the start door and the sweep start the machine, and see whether an execution still lives."""
-        deployment = self.sweep.platform.deployment
-        executions = (
-            f"arn:aws:states:{deployment.region}:{deployment.account}"
-            f":execution:{deployment.name_of('transmittal')}:*"
-        )
-        for door in (self.start, self.sweep):
-            door.tell("STATE_MACHINE", machine.state_machine_arn)
-            door.allow(["states:StartExecution"], [machine.state_machine_arn])
-        self.sweep.allow(["states:DescribeExecution"], [executions])
-        acknowledge(self.sweep.role, "Any execution of the one machine.", f"IAM5[Resource::{executions}]")

@@ -174,3 +174,17 @@ def test_an_object_is_hashed_as_it_is_now(bucket):
     assert bucket.sha256_of("a/1") == hashlib.sha256(b"second").hexdigest()
     with pytest.raises(ObjectMissing):
         bucket.sha256_of("a/2")
+
+
+def test_everything_under_a_prefix_is_deleted_in_all_its_versions_and_nothing_else(bucket):
+    for key in ("a/1", "a/1", "a/2", "b/1"):
+        bucket.put(key, b"x")
+    version = bucket.version_of("a/1")
+
+    assert bucket.delete_all("a/") == 3
+    assert bucket.delete_all("a/") == 0
+
+    assert list(bucket.list("a/")) == []
+    with pytest.raises(ObjectMissing):
+        bucket.fetch("a/1", version_id=version)
+    assert bucket.get("b/1") == b"x"

@@ -147,10 +147,12 @@ class World:
         assert self.complete(id).transmittal.state == "RECEIVED"
         return id
 
-    def screen(self, id: TransmittalId, *, version: str = "1", **tools: Any) -> Mapping[str, Any]:
+    def screen(
+        self, id: TransmittalId, *, version: str = "1", release: int = 0, **tools: Any
+    ) -> Mapping[str, Any]:
         ref = ManifestRef(bucket="incoming", key=manifest_key(TRIAL, id), version=version)
         command = Command(
-            id=screen_command_id(id, ref),
+            id=screen_command_id(id, ref, release=release),
             trial=TRIAL,
             actor=system("ingest.screen"),
             now=self.now,
@@ -164,6 +166,7 @@ class World:
             command=command,
             transmittal=id,
             manifest=ref,
+            release=release,
         )
 
     def screened(self, *bodies: bytes, key: str = "open", subject: str = ANNE) -> Mapping[str, Any]:

@@ -84,6 +84,13 @@ class MemoryBucket:
     def delete(self, key: str) -> None:
         self.versions[key].append(None)
 
+    def delete_all(self, prefix: str) -> int:
+        gone = [key for key in self.versions if key.startswith(prefix)]
+        return sum(len(self.versions.pop(key)) for key in gone)
+
+    def presigned_get(self, key: str, *, version_id: str | None = None) -> str:
+        return f"memory://{self.name}/{key}" + (f"?{version_id}" if version_id else "")
+
     def list(self, prefix: str) -> Iterator[ObjectFacts]:
         for key in sorted(self.versions):
             body = self.versions[key][-1]

@@ -1,7 +1,7 @@
 """The data flow of a state machine, as the Amazon States Language defines it: what goes into each state.
 
 Only what our text uses: paths of plain fields, ItemSelector, ResultSelector, ResultPath, Catch of everything,
-an inline Map, a Choice on equality, presence and both. A task is answered by a function of its input.
+an inline Map, a Pass, a Choice on equality, presence and both. A task is answered by a function of its input.
 """
 
 import json
@@ -42,6 +42,8 @@ class Walk:
         if state["Type"] == "Choice":
             chosen = (c["Next"] for c in state["Choices"] if _holds(c, document))
             return next(chosen, state["Default"]), document
+        if state["Type"] == "Pass":
+            return state["Next"], _placed(state["ResultPath"], document, state["Result"])
         try:
             result = self._map(state, document) if state["Type"] == "Map" else self.tasks[name](document)
         except Exception as error:  # States.ALL

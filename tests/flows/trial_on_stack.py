@@ -29,6 +29,7 @@ CAST = (  # user, role, by whom, site, slot
     ("neighbour", "SITE", MANAGER, OTHER_SITE, None),
     ("datamanager", "DM", MANAGER, None, None),
     ("analyst", "QC", MANAGER, None, None),
+    ("reviewer", "DEID_REVIEWER", MANAGER, None, None),
     ("reader1", "READER", MANAGER, None, "R01"),
     ("reader2", "READER", MANAGER, None, "R02"),
     ("reader3", "READER", MANAGER, None, "R03"),

@@ -4,7 +4,7 @@ DOORS = (
     *("access/api", "qualification/api", "tracking/api", "tracking/react"),
     *("ingest/api", "ingest/start", "ingest/screen", "ingest/sweep", "ingest/retire"),
     *("deid/deidentify", "deid/hold", "deid/react", "deid/api", "qc/check", "qc/conclude"),
-    *("qc/api", "qc/react"),
+    *("deid/sweep", "review/api", "qc/api", "qc/react"),
     *("queries/api", "queries/react", "reads/api", "reads/react"),
     *("audit/relay", "audit/sequence", "audit/sweep", "audit/api"),
 )

@@ -166,7 +166,7 @@ def _bucket(assembly: Assembly, bucket: Resource) -> Iterator[Target]:
     policy = tuple(_renamed(item, known) for item in assembly.bucket_policy(bucket))
     is_elsewhere = bucket.stack == "Witness"
     yield Target(name=f"bucket {name}", kind="bucket", arn=arn, policy=policy, needs_policy=is_elsewhere)
-    for prefix in ("incoming/", "facts/", "findings/", "packs/", "ledger/", "other/"):
+    for prefix in ("incoming/", "facts/", "findings/", "reviews/", "packs/", "ledger/", "other/"):
         yield Target(
             name=f"{name} {prefix}",
             kind="object",

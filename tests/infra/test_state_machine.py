@@ -162,7 +162,21 @@ def test_each_series_gets_what_the_architecture_says(machine):
 
     assert {key.removesuffix(".$") for key in selector} == {
         *("schema", "trial", "site", "subject", "visit", "transmittal", "charter"),
-        *("series", "version", "facts"),
+        *("attempt", "series", "version", "facts"),
+    }
+
+
+def test_an_input_that_is_screened_goes_to_its_series_at_once(machine):
+    choice = machine["States"][machine["StartAt"]]
+    present = [{"Variable": name, "IsPresent": True} for name in ("$.outcome", "$.attempt")]
+
+    assert choice["Choices"] == [{"And": present, "Next": "IsAccepted"}]
+    assert choice["Default"] == "Screen"
+    assert machine["States"][machine["States"]["Screen"]["Next"]] == {
+        "Type": "Pass",
+        "Result": 1,
+        "ResultPath": "$.attempt",
+        "Next": "IsAccepted",
     }
 
 

@@ -3,6 +3,8 @@
 Condition keys are not checked by the embedded stack; here they are compared with what a door's file leads to.
 """
 
+import re
+
 import pytest
 
 from corelab.access.rules import SIGNED
@@ -40,6 +42,12 @@ SETTING_NEEDS = {  # a setting without its permission, or the permission without
     "CORELAB_STATE_MACHINE": "states:StartExecution",
     "CORELAB_USER_POOL": "cognito-idp:AdminGetUser",
 }
+OWNED_BY = {"review/api": "deid"}  # a door apart, since it alone sees frames: decision 0099
+LETS_GO = {  # of versions, for good: originals by their rule (decision 0142), renderings once decided (0099)
+    "ingest/retire": ("incoming", "incoming"),
+    "review/api": ("records", "reviews"),
+    "deid/sweep": ("records", "reviews"),
+}
 SUPERSEDED = {"queries/react": {"qc"}, "reads/react": {"tracking"}}  # what they follow (decision 0004)
 BUCKETS = ("incoming", "records", "packs", "ledger")
 
@@ -57,18 +65,21 @@ def test_every_resource_only_where_aws_knows_no_other(assembly):
                 assert item.actions <= NO_RESOURCE, name_of(assembly.role_of(function))
 
 
-def test_nobody_takes_anything_back_but_the_one_door_that_lets_originals_go(assembly):
+def test_nobody_takes_anything_back_but_the_doors_that_let_versions_go(assembly):
     for name, function in assembly.doors.items():
-        allowed = {"s3:DeleteObjectVersion"} if name == "ingest/retire" else set()
+        allowed = {"s3:DeleteObjectVersion"} if name in LETS_GO else set()
         assert permitted(assembly, function) & set(NEVER) == allowed, name
 
 
-def test_the_door_that_lets_originals_go_reaches_nothing_else_of_any_bucket(assembly):
-    role = assembly.role_of(assembly.doors["ingest/retire"])
+@pytest.mark.parametrize("door", sorted(LETS_GO))
+def test_what_lets_versions_go_reaches_one_prefix_of_one_bucket(assembly, door):
+    bucket, prefix = LETS_GO[door]
+    role = assembly.role_of(assembly.doors[door])
     deleting = [item for item in assembly.statements(role) if "s3:DeleteObjectVersion" in item.actions]
 
     assert len(deleting) == 1
-    assert [str(resource).rsplit("/", 2)[-2:] for resource in deleting[0].resources] == [["incoming", "*"]]
+    [place] = deleting[0].resources
+    assert re.fullmatch(rf"arn:aws:s3:::[^/]*-{bucket}-[^/]*/{prefix}/\*", str(place))
 
 
 def test_roles_have_no_policies_but_their_own(assembly):
@@ -107,7 +118,7 @@ def test_a_door_writes_state_of_its_own_room_only(assembly):
     state = next(item for item in assembly.of("AWS::DynamoDB::Table") if "TablesState" in item.id)
     keyring = {"ingest/screen", "deid/deidentify"}
     for door, function in assembly.doors.items():
-        room = door.split("/")[0]
+        room = OWNED_BY.get(door, door.split("/")[0])
         refuses = ["refusals#*"] if door.endswith("/api") else []
         signs = ["signings#*"] if door in signing_doors() else []
         mine = {f"{room}#*", *refuses, *signs, *(["keys#*"] if door in keyring else [])}
@@ -159,7 +170,7 @@ def test_the_presigner_lets_s3_decrypt_what_it_joins_and_decrypts_nothing_itself
         assert item.conditions["StringEquals"] == {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}
 
 
-def test_only_the_pipeline_reads_originals(assembly):
+def test_only_the_pipeline_and_the_reviewers_door_read_originals(assembly):
     readers = {
         door
         for door, function in assembly.doors.items()
@@ -167,7 +178,7 @@ def test_only_the_pipeline_reads_originals(assembly):
         if "s3:GetObject" in item.actions and any("-incoming-" in pattern for pattern in item.resources)
     }
 
-    assert readers == {"ingest/screen", "deid/deidentify"}
+    assert readers == {"ingest/screen", "deid/deidentify", "review/api"}  # as frames only: decision 0099
 
 
 def test_settings_and_permissions_go_together(assembly):

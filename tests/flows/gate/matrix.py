@@ -25,11 +25,19 @@ ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_s
 CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
-        *("answer_query", "accept_answer", "reopen_query", "cancel_query", "reject_transmittal"),
+        *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
         *("register_parts", "join_parts", "read_study", "allocate_study", "correct_study"),
+        *("release_transmittal", "reject_transmittal"),
+        *("render_review", "clear_review", "refuse_review", "retry_series"),
     }
 )
-SHOWS_ITS_OWN = frozenset({"list_sites", "list_transmittals", "list_studies", "list_queries", "read_tracker"})
+SHOWS_ITS_OWN = frozenset(
+    {
+        *("list_sites", "list_transmittals", "list_studies", "list_queries", "read_tracker", "list_held"),
+        "list_reviews",
+    }
+)
+SIGNS = {Role.DM: ("correct_study", "study"), Role.DEID_REVIEWER: ("clear_review", "series")}
 WHOLE_TRIALS = frozenset({"read_history"})  # a site's grant is not enough
 OUTSIDE_TRIALS = frozenset({"create_account", "revoke_tokens", "read_me"})
 ALLOWED = frozenset({200, 201, 404, 409, 422})  # let in: what then follows is the operation's own matter
@@ -145,7 +153,7 @@ def request_of(
         there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query", "study")}
         there["subject"] = f"{site}-9999"
     trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
-    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1, n=1)
+    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1, n=1, version=1)
     queries: dict[str, dict[str, str]] = {
         "read_history": {"object": "transmittal", "id": there["transmittal"]},
         "read_queue": {"slot": "R02" if cell.place == "other site" else "R01"},
@@ -160,14 +168,19 @@ def request_of(
 
 
 def _bodies(site: str, there: Mapping[str, str], victim: str, *, who: str) -> dict[str, Any]:
-    signs = ("correct_study", "study") if who == Role.DM else ("reject_transmittal", "transmittal")
+    signs = SIGNS.get(who, ("reject_transmittal", "transmittal"))
     return {
         "create_account": {"username": "gate.newcomer"},
         "give_grant": {"person": victim, "role": "CRA"},
         "revoke_grant": {"role": "CRA"},
+        "release_transmittal": {"reason": "it is this subject"},
         "issue_challenge": {"operation": signs[0], "object": there[signs[1]]},
         "reject_transmittal": {"reason": "wrong images"},
         "correct_study": {"subject": there["subject"], "visit": "W6", "reason": "wrong visit"},
+        "render_review": {},
+        "clear_review": {"reason": "no text"},
+        "refuse_review": {"reason": "text everywhere"},
+        "retry_series": {"reason": "the outage is over"},
         "register_site": SITE_BODY | {"site": "103"},
         "register_scanner": {
             "scanner": f"{site}-MR1",

@@ -192,6 +192,16 @@ class Bucket:
             str(path), self.name, key, ExtraArgs={"ContentType": content_type, "ChecksumAlgorithm": "SHA256"}
         )
 
+    def delete_all(self, prefix: str) -> int:
+        """Delete every version of everything under the prefix; how many there were."""
+        deleted = 0
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            for found in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                self.delete_version(found["Key"], found["VersionId"])
+                deleted += 1
+        return deleted
+
     def list(self, prefix: str) -> Iterator[ObjectFacts]:
         """Current objects under the prefix, in order of key."""
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
@@ -199,7 +209,7 @@ class Bucket:
                 yield ObjectFacts(key=item["Key"], size_bytes=item["Size"])
 
     def delete_version(self, key: str, version_id: str) -> None:
-        """Remove one version for good; nothing where it is gone. Only one door may."""
+        """Remove one version for good; nothing where it is gone."""
         self._client.delete_object(Bucket=self.name, Key=key, VersionId=version_id)
 
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> PresignedPut:

@@ -78,6 +78,12 @@ def subject_named(store: Store, *, trial: TrialId, name: str) -> SubjectId | Non
     return None if stored is None else SubjectId(json.loads(stored.document)["subject"])
 
 
+def trials(store: Store) -> Iterator[TrialId]:
+    """Trials that receive images."""
+    for stored in store.list(room="ingest", trial=TrialId("_system"), kind="trial"):
+        yield TrialId(json.loads(stored.document)["trial"])
+
+
 def scanners(store: Store, *, trial: TrialId, site: SiteId) -> Iterator[ScannerView]:
     """The site's scanners, in order of id."""
     for stored in store.list(room="qualification", trial=trial, kind="scanner"):

@@ -35,12 +35,19 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "complete_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
     "read_transmittal": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "list_transmittals": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "list_held": OVERSIGHT,
+    "release_transmittal": frozenset({R.QC, R.PM}),
     "reject_transmittal": frozenset({R.QC, R.PM}),
     "list_studies": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "read_study": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "allocate_study": frozenset({R.SITE, R.DM}),
     "correct_study": frozenset({R.PM, R.DM}),
     "read_series": OVERSIGHT | SITE_SIDE,
+    "list_reviews": frozenset({R.DEID_REVIEWER, R.PM, R.INSPECTOR}),
+    "render_review": frozenset({R.DEID_REVIEWER}),
+    "clear_review": frozenset({R.DEID_REVIEWER}),
+    "refuse_review": frozenset({R.DEID_REVIEWER}),
+    "retry_series": frozenset({R.PM}),
     "read_verdict": OVERSIGHT | SITE_SIDE | {R.RM, R.MED},
     "list_queries": OVERSIGHT | SITE_SIDE,
     "answer_query": frozenset({R.SITE}),
@@ -53,7 +60,9 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "export_ledger": frozenset({R.PM, R.INSPECTOR}),
 }
 
-SIGNED = frozenset({"reject_transmittal", "correct_study"})  # whose body takes a signature
+SIGNED = frozenset(  # whose body takes a signature
+    {"release_transmittal", "reject_transmittal", "correct_study", "clear_review", "refuse_review"}
+)
 
 MAY: Mapping[str, frozenset[Role]] = {
     **_MAY,

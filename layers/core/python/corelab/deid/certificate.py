@@ -6,11 +6,13 @@ No time inside: the same run gives the same bytes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corelab.deid.model import Clearing
 from corelab.deid.outcomes import COUNTS
 from corelab.deid.profile import DeidProfile
 from corelab.deid.table import EDITION, data_digest
-from corelab.deid.written import ENGINE
+from corelab.deid.written import CLEAN_PIXELS, ENGINE
 from corelab.kernel.canonical import canonical_json, digest
+from corelab.kernel.codec import to_plain
 
 SCHEMA = "certificate/1"
 PROFILE = f"{EDITION} Basic Application Level Confidentiality"
@@ -24,6 +26,8 @@ class Certificate:
     ----------
     has_scanner : bool
         The registry's scanner id was written.
+    clearing : Clearing or None
+        What a person who looked at the frames had blanked; the ledger knows who it was.
     counts : sequence of int
         Elements that were decided on, over all instances and depths, in the order of `outcomes.COUNTS`. What
         lies in a sequence that goes counts as removed; private creators count among the private.
@@ -35,6 +39,7 @@ class Certificate:
     profile: DeidProfile
     charter: str
     has_scanner: bool
+    clearing: Clearing | None
     instances: int
     counts: Sequence[int]
 
@@ -47,12 +52,18 @@ class Certificate:
                 "pack_sha256": self.pack_sha256,
                 "index_sha256": self.index_sha256,
                 "profile": PROFILE,
-                "options": list(self.profile.claimed(has_scanner=self.has_scanner)),
+                "options": [
+                    *self.profile.claimed(has_scanner=self.has_scanner),
+                    *([] if self.clearing is None else [CLEAN_PIXELS]),
+                ],
                 "engine": ENGINE,
                 "rules_sha256": rules_sha256(self.profile),
                 "charter": self.charter,
                 "counts": {"instances": self.instances, **dict(zip(COUNTS, self.counts, strict=True))},
-                "masked": 0,
+                "masked": {
+                    "cleared_by_person": self.clearing is not None,
+                    "boxes": [] if self.clearing is None else to_plain(self.clearing.boxes),
+                },
                 "scanner": None,
             }
         )

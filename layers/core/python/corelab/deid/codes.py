@@ -53,6 +53,22 @@ TEXTS: Mapping[str, Text] = {
         sentence="The header says that an image was captured or made from others; text may stand in it.",
         remedy=LOOK,
     ),
+    "DEI-114": Text(sentence="A later run of the series goes on.", remedy="Nothing is to be done."),
+    "DEI-115": Text(
+        sentence="A box cannot be blanked in these pixels.",
+        remedy="The project manager lets it run again, and a reviewer sets boxes that lie inside the image; "
+        "or the site sends the series uncompressed, in grey or RGB, 8 or 16 bits.",
+    ),
+    "DEI-116": Text(
+        sentence="The series waits for no reviewer.", remedy="List the reviews: somebody decided already."
+    ),
+    "DEI-117": Text(
+        sentence="Who decides has looked at no frame.", remedy="Look at the frames, then decide."
+    ),
+    "DEI-118": Text(
+        sentence="The frames cannot be shown.",
+        remedy="Refuse the series, and have it sent uncompressed, in grey or RGB.",
+    ),
     "DEI-120": Text(
         sentence="A required attribute repeats what the header says of a person.",
         remedy="Take the name or number out of the image type at the scanner and export again.",

@@ -88,7 +88,7 @@ def about_of(header: Header) -> About:
         charsets=header.charsets,
         pixel_bytes=expected,
         is_signed=header.integer(tags.PIXEL_REPRESENTATION) == 1,
-        frames=_frames(header),
+        frames=frames_of(header),
         doubt=doubt_of(header),
     )
 
@@ -133,7 +133,8 @@ def pixels_of(elements: Sequence[Element], about: About) -> tuple[int, Element]:
     return place, found
 
 
-def _frames(header: Header) -> Frames:
+def frames_of(header: Header) -> Frames:
+    """How the image's frames lie in its pixels."""
     numbers = (tags.ROWS, tags.COLUMNS, tags.SAMPLES_PER_PIXEL, tags.BITS_ALLOCATED)
     rows, columns, samples, bits = (header.integer(tag) or 0 for tag in numbers)
     return Frames(

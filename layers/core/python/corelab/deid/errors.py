@@ -90,6 +90,36 @@ class Captured(DeidRefused):
     code = "DEI-113"
 
 
+class RunOutdated(DeidRefused):
+    """A person has let the series run again since this run began; the later run goes on."""
+
+    code = "DEI-114"
+
+
+class MaskImpossible(DeidRefused):
+    """A box cannot be blanked in these pixels."""
+
+    code = "DEI-115"
+
+
+class NotInReview(DeidRefused):
+    """The series' version waits for no reviewer."""
+
+    code = "DEI-116"
+
+
+class NotLookedAt(DeidRefused):
+    """Who decides has looked at no frame."""
+
+    code = "DEI-117"
+
+
+class NotShown(DeidRefused):
+    """Frames cannot be shown, or there are none such."""
+
+    code = "DEI-118"
+
+
 class IdentityRepeated(DeidRefused):
     """A required attribute repeats what the header says of a person, and nothing may stand for it."""
 

@@ -11,6 +11,11 @@ DEIDENTIFIED = "SeriesDeidentified.v1"
 HELD = "SeriesHeld.v1"
 SELECTED = "SeriesSelected.v1"
 MISFILED = "SeriesMisfiled.v1"
+CLEARED = "SeriesCleared.v1"
+RETRIED = "SeriesRetried.v1"
+SWEPT = "SeriesSwept.v1"
+SETTLED = "SeriesSettled.v1"
+VIEWED = "ReviewViewed.v1"
 
 
 def event_data(series: SeriesId, version: SeriesVersion) -> Mapping[str, Plain]:

@@ -286,7 +286,13 @@ class Deidentifier:
     def _compiled(self, sop_class: str, syntax: str) -> _Plan:
         profile, implicit = self._profile, syntax == IMPLICIT_LITTLE
         claims, plain = (
-            written_elements(profile, self._assignment, implicit=implicit, is_standard_private=is_standard)
+            written_elements(
+                profile,
+                self._assignment,
+                implicit=implicit,
+                is_standard_private=is_standard,
+                is_cleared=self._is_cleared,
+            )
             for is_standard in (True, False)
         )
         return _Plan(

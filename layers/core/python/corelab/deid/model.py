@@ -5,10 +5,13 @@ n; choosing it as the primary one supersedes the primary one before it.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 
-from corelab.kernel.ids import SiteId, SubjectId, TransmittalId
+from corelab.kernel.ids import PersonId, SeriesId, SiteId, SubjectId, TransmittalId
 from corelab.kernel.machine import Machine, to
-from corelab.kernel.write_path import Kind
+from corelab.kernel.moments import moment_text
+from corelab.kernel.write_path import Index, Kind
 
 RECEIVED, DEIDENTIFYING, DEIDENTIFIED = "RECEIVED", "DEIDENTIFYING", "DEIDENTIFIED"
 DEID_REVIEW, DEID_FAILED, TOO_LARGE = "DEID_REVIEW", "DEID_FAILED", "TOO_LARGE"
@@ -43,6 +46,38 @@ SERIES = Machine(
 )
 
 
+class Due(StrEnum):
+    """What has to be brought to its end after a person's decision."""
+
+    RUN = "RUN"  # a run of its own, and the renderings are deleted
+    RENDERINGS = "RENDERINGS"  # they are deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle of pixels to blank, from the upper left corner, counting from 0.
+
+    Attributes
+    ----------
+    image, frame : int or None
+        From 1; images in the order of the facts. None: each one.
+    """
+
+    image: int | None
+    frame: int | None
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearing:
+    """A person looked at the frames and cleared them, with these boxes blanked. Who: the ledger knows."""
+
+    boxes: tuple[Box, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesVersion:
     """One version of a series.
@@ -53,6 +88,18 @@ class SeriesVersion:
         Why it is held.
     pack, index, certificate : str or None
         Keys of the objects, once they exist; the digests are theirs.
+    charter : str or None
+        Hash of the charter that it runs under.
+    attempt : int
+        Which run it is in: each time a person lets it run again, the next.
+    clearing : Clearing or None
+        A person's decision on its frames.
+    due : Due or None
+        What the sweep watches until it is done.
+    tries : int
+        How often the sweep had to start this attempt.
+    moved_at : datetime or None
+        When it was held or let run again, or the sweep last took it up.
     """
 
     version: int
@@ -66,6 +113,12 @@ class SeriesVersion:
     index_sha256: str | None = None
     certificate: str | None = None
     certificate_sha256: str | None = None
+    charter: str | None = None
+    attempt: int = 1
+    clearing: Clearing | None = None
+    due: Due | None = None
+    tries: int = 0
+    moved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +150,23 @@ class Series:
         return replace(self, versions=tuple(sorted([*others, changed], key=lambda one: one.version)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Who has looked at the frames of a version, and how often."""
+
+    series: SeriesId
+    version: int
+    viewers: tuple[PersonId, ...]
+    views: int
+
+
 SERIES_KIND = Kind(room="deid", name="series", model=Series)
+REVIEW_KIND = Kind(room="deid", name="review", model=Review)
+OPEN = "open"
+
+
+def listed(series: Series) -> Index | None:
+    """Place on the list of what waits for a reviewer or for the sweep; None where nothing does."""
+    waiting = [one for one in series.versions if one.state == DEID_REVIEW or one.due]
+    since = [moment_text(one.moved_at) for one in waiting if one.moved_at]
+    return Index(list=OPEN, order=min(since, default="")) if waiting else None

@@ -15,6 +15,8 @@ from corelab.deid.dates import subject_offset_days
 from corelab.deid.errors import FactsDisagree, NothingToPack, SeriesTooLarge, SourceDiffers
 from corelab.deid.facts import Original, SeriesFacts
 from corelab.deid.instance import Cleaned, Deidentifier
+from corelab.deid.masking import check_images, masked
+from corelab.deid.model import Clearing
 from corelab.deid.outcomes import COUNTS
 from corelab.deid.ports import Originals, Sink
 from corelab.deid.profile import Assignment, DeidProfile
@@ -49,7 +51,7 @@ class Packed:
     counts: dict[str, int]
 
 
-def deidentify_series(
+def deidentify_series(  # noqa: PLR0913 -- every input of a run
     facts: SeriesFacts,
     *,
     profile: DeidProfile,
@@ -58,6 +60,7 @@ def deidentify_series(
     salt: bytes,
     originals: Originals,
     sink: Sink,
+    clearing: Clearing | None = None,
     largest_bytes: int = LARGEST_SERIES_BYTES,
 ) -> Packed:
     """De-identify a series: the same input, the same bytes.
@@ -70,6 +73,8 @@ def deidentify_series(
         Gives one original's bytes at a time; no more than one is held.
     sink : Sink
         Takes the tar.
+    clearing : Clearing or None
+        A person's decision on the frames: what is blanked, and that no doubt is left.
     largest_bytes : int
         Sum of the originals' sizes.
 
@@ -89,7 +94,16 @@ def deidentify_series(
         if profile.shift_dates
         else 0
     )
-    deidentifier = Deidentifier(profile=profile, assignment=assignment, uids=uids, offset_days=offset_days)
+    deidentifier = Deidentifier(
+        profile=profile,
+        assignment=assignment,
+        uids=uids,
+        offset_days=offset_days,
+        is_cleared=clearing is not None,
+    )
+    boxes = clearing.boxes if clearing else ()
+    check_images(boxes, images=len(facts.originals))
+    numbers = {original.sop_uid: number for number, original in enumerate(facts.originals, start=1)}
     tar = TarWriter(sink)
     instances: list[Instance] = []
     counts = [0] * len(COUNTS)
@@ -97,11 +111,24 @@ def deidentify_series(
         cleaned = _cleaned(original, originals(original), deidentifier=deidentifier, uids=uids)
         if not instances and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
             raise FactsDisagree("Screen the series again: its facts are of other pixels.")
-        instances.append(_stored(original, cleaned, tar))
+        pixels = masked(
+            cleaned.pixels,
+            boxes,
+            frames=cleaned.frames,
+            image=numbers[original.sop_uid],
+            syntax=cleaned.syntax,
+        )
+        instances.append(_stored(original, cleaned, tar, pixels=pixels))
         counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
     has_scanner = assignment.scanner is not None
     return _concluded(
-        facts, profile=profile, has_scanner=has_scanner, tar=tar, instances=instances, counts=counts
+        facts,
+        profile=profile,
+        has_scanner=has_scanner,
+        clearing=clearing,
+        tar=tar,
+        instances=instances,
+        counts=counts,
     )
 
 
@@ -135,10 +162,13 @@ def _cleaned(original: Original, data: bytes, *, deidentifier: Deidentifier, uid
     return cleaned
 
 
-def _stored(original: Original, cleaned: Cleaned, tar: TarWriter) -> Instance:
+def _stored(
+    original: Original, cleaned: Cleaned, tar: TarWriter, *, pixels: memoryview | bytearray
+) -> Instance:
     digest = hashlib.sha256(cleaned.head)
-    digest.update(cleaned.pixels)
-    offset = tar.add(f"{cleaned.sop_instance}.dcm", (cleaned.head, cleaned.pixels))
+    digest.update(pixels)
+    offset = tar.add(f"{cleaned.sop_instance}.dcm", (cleaned.head, memoryview(pixels)))
+    is_same = pixels is cleaned.pixels
     return Instance(
         sop=cleaned.sop_instance,
         offset=offset,
@@ -153,7 +183,7 @@ def _stored(original: Original, cleaned: Cleaned, tar: TarWriter) -> Instance:
             for at, length in cleaned.frames.spans(len(cleaned.pixels))
         ),
         payload_in=original.pixel_sha256,
-        payload_out=original.pixel_sha256,
+        payload_out=original.pixel_sha256 if is_same else hashlib.sha256(pixels).hexdigest(),
     )
 
 
@@ -162,6 +192,7 @@ def _concluded(
     *,
     profile: DeidProfile,
     has_scanner: bool,
+    clearing: Clearing | None,
     tar: TarWriter,
     instances: Sequence[Instance],
     counts: Sequence[int],
@@ -182,6 +213,7 @@ def _concluded(
         index_sha256=sha256_hex(index),
         profile=profile,
         has_scanner=has_scanner,
+        clearing=clearing,
         charter=facts.charter,
         instances=len(instances),
         counts=counts,

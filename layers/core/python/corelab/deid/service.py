@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 from corelab.deid import events
-from corelab.deid.errors import DOUBTS, SeriesTooLarge, VersionUnknown
+from corelab.deid.errors import DOUBTS, RunOutdated, SeriesTooLarge, VersionUnknown
 from corelab.deid.model import (
+    DEID_REVIEW,
     DEIDENTIFYING,
     MISFILED,
     RECEIVED,
     SERIES,
     SERIES_KIND,
+    Due,
     Series,
     SeriesVersion,
+    listed,
 )
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role, selection
@@ -37,10 +40,29 @@ def begin(store: Store, *, command: Command, run: Run) -> Outcome[Series]:
 
     def decide(found: Found[Series] | None) -> Decision[Series]:
         series = _series(found, run)
-        version = series.version(run.version) or _new(run)
+        version = replace(series.version(run.version) or _new(run), charter=command.charter)
         return _moved(series, version, "deid_started", command=command, run=run, type=events.STARTED)
 
     return execute(store, SERIES_KIND, id=run.series, command=command, step="begin", decide=decide)
+
+
+def start(store: Store, *, command: Command, run: Run) -> SeriesVersion:
+    """The version, its run begun: the first by this command, a later one by the person who let it run again.
+
+    Raises
+    ------
+    VersionUnknown, IllegalMove
+        As for `begin`.
+    RunOutdated
+        A later run goes on.
+    """
+    if run.attempt == 1:
+        begin(store, command=command, run=run)
+    found = get(store, SERIES_KIND, trial=command.trial, id=run.series)
+    version = _known(_series(found, run), run)
+    if version.pack is None:
+        _check_current(version, run)
+    return version
 
 
 def conclude(store: Store, *, command: Command, run: Run, packed: Packed, keys: Keys) -> Outcome[Series]:
@@ -54,8 +76,10 @@ def conclude(store: Store, *, command: Command, run: Run, packed: Packed, keys: 
 
     def decide(found: Found[Series] | None) -> Decision[Series]:
         series = _series(found, run)
+        known = _known(series, run)
+        _check_current(known, run)
         version = replace(
-            _known(series, run),
+            known,
             instances=packed.instances,
             code=None,
             pack=keys.pack,
@@ -74,11 +98,12 @@ def hold(store: Store, *, command: Command, run: Run, code: str) -> Series:
     """Hold the version with a code, whatever it had come to.
 
     A version that never began is begun first. One whose pack exists keeps its state: what failed then was a
-    later step, and the pack is sound.
+    later step, and the pack is sound. So does one that a person has let run again since: what failed is an
+    earlier run.
     """
     found = find(store, SERIES_KIND, trial=command.trial, id=run.series)
     known = found.state.version(run.version) if found else None
-    if found and known and known.state not in (RECEIVED, DEIDENTIFYING):
+    if found and known and (known.state not in (RECEIVED, DEIDENTIFYING) or known.attempt != run.attempt):
         return found.state
     if known is None or known.state == RECEIVED:
         begin(store, command=command, run=run)
@@ -87,8 +112,10 @@ def hold(store: Store, *, command: Command, run: Run, code: str) -> Series:
 
     def decide(found: Found[Series] | None) -> Decision[Series]:
         series = _series(found, run)
-        version = replace(_known(series, run), code=code)
-        return _moved(series, version, event, command=because, run=run, type=events.HELD)
+        version = _known(series, run)
+        _check_current(version, run)
+        held = replace(version, code=code, moved_at=command.now)
+        return _moved(series, held, event, command=because, run=run, type=events.HELD)
 
     return execute(store, SERIES_KIND, id=run.series, command=because, step="hold", decide=decide).state
 
@@ -112,11 +139,13 @@ def select(store: Store, *, command: Command, series: SeriesId, version: int, ro
                 raise VersionUnknown("Repeat later: the series has no such version.", version=number)
             state = SERIES.move(known.state, event, by=command.actor.role, reason=because.reason)
             changed = replace(known, state=state)
+            after = found.state.with_version(changed)
             return Decision(
-                state=found.state.with_version(changed),
+                state=after,
                 type=events.SELECTED,
                 action=f"series.{event}",
                 data=events.event_data(series, changed),
+                index=listed(after),
             )
 
         with_reason = because if event == "supersede" else command
@@ -159,12 +188,15 @@ def withdraw(store: Store, *, command: Command, series: SeriesId, version: int) 
             if known.state in (RECEIVED, DEIDENTIFYING):
                 raise VersionConflict("Repeat later: the version is being de-identified.", version=number)
             state = SERIES.move(known.state, "misfiled", by=command.actor.role, reason=reasoned.reason)
-            changed = replace(known, state=state)
+            due = Due.RENDERINGS if known.state == DEID_REVIEW else known.due
+            changed = replace(known, state=state, due=due)
+            after = found.state.with_version(changed)
             return Decision(
-                state=found.state.with_version(changed),
+                state=after,
                 type=events.MISFILED,
                 action="series.misfiled",
                 data=events.event_data(series, changed),
+                index=listed(after),
             )
 
         step = f"{series}/v{one.version}/misfiled"
@@ -177,12 +209,19 @@ def _moved(
 ) -> Decision[Series]:
     state = SERIES.move(version.state, event, by=command.actor.role, reason=command.reason)
     changed = replace(version, state=state)
+    after = series.with_version(changed)
     return Decision(
-        state=series.with_version(changed),
+        state=after,
         type=type,
         action=f"series.{event}",
         data=events.event_data(run.series, changed),
+        index=listed(after),
     )
+
+
+def _check_current(version: SeriesVersion, run: Run) -> None:
+    if version.attempt != run.attempt:
+        raise RunOutdated("Let the later run go on: the series was let run again.", version=run.version)
 
 
 def _series(found: Found[Series] | None, run: Run) -> Series:

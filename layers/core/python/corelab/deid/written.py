@@ -20,7 +20,10 @@ LONGEST = {"SH": 16, "LO": 64, "PN": 64}  # characters, PS3.5 6.2
 METHOD_CODES = 0x00120064
 PREAMBLE = bytes(128) + b"DICM"
 
+CLEAN_PIXELS = "clean_pixel_data"
+
 BASIC = ("113100", "Basic Application Confidentiality Profile")
+PIXELS = ("113101", "Clean Pixel Data Option")
 MODIFIED_DATES = ("113107", "Retain Longitudinal Temporal Information Modified Dates Option")
 CHARACTERISTICS = ("113108", "Retain Patient Characteristics Option")
 DEVICE = ("113109", "Retain Device Identity Option")
@@ -28,7 +31,12 @@ SAFE_PRIVATE = ("113111", "Retain Safe Private Option")
 
 
 def written_elements(
-    profile: DeidProfile, assignment: Assignment, *, implicit: bool, is_standard_private: bool
+    profile: DeidProfile,
+    assignment: Assignment,
+    *,
+    implicit: bool,
+    is_standard_private: bool,
+    is_cleared: bool = False,
 ) -> tuple[Written, ...]:
     """Elements to write, in order of tag.
 
@@ -36,6 +44,8 @@ def written_elements(
     ----------
     is_standard_private : bool
         Whether every private element kept is of PS3.15's own table: only then may its option be claimed.
+    is_cleared : bool
+        A person looked at the frames: what was burned into the pixels is gone (PS3.15 E.3.1).
     """
     scanner = assignment.scanner if profile.keep_device else None
     label = assignment.series_label
@@ -56,12 +66,19 @@ def written_elements(
         (0x00120062, "CS", "YES"),
         (0x00120071, "LO", label),
         (tags.DEVICE_SERIAL, "LO", scanner),
+        (tags.BURNED_IN, "CS", "NO" if is_cleared else None),
         (0x00280303, "CS", "MODIFIED" if profile.shift_dates else "REMOVED"),
     ]
     made = [_text(tag, vr, text, implicit=implicit) for tag, vr, text in texts if text is not None]
-    methods = [f"{EDITION} Basic", *_methods(profile, has_scanner=scanner is not None), ENGINE]
+    did = _methods(profile, has_scanner=scanner is not None, is_cleared=is_cleared)
+    methods = [f"{EDITION} Basic", *did, ENGINE]
     made.append(_raw(0x00120063, "LO", "\\".join(methods).encode(), implicit=implicit))
-    codes = _codes(profile, has_scanner=scanner is not None, is_standard_private=is_standard_private)
+    codes = _codes(
+        profile,
+        has_scanner=scanner is not None,
+        is_standard_private=is_standard_private,
+        is_cleared=is_cleared,
+    )
     items = b"".join(item(_code_item(code, meaning, implicit=implicit)) for code, meaning in codes)
     made.append(_raw(METHOD_CODES, "SQ", items, implicit=implicit))
     return tuple(sorted(made))
@@ -99,7 +116,7 @@ def _meta(*elements: tuple[int, str, bytes]) -> bytes:
     return b"".join(element(0x00020000 | number, vr, value, implicit=False) for number, vr, value in elements)
 
 
-def _methods(profile: DeidProfile, *, has_scanner: bool) -> list[str]:
+def _methods(profile: DeidProfile, *, has_scanner: bool, is_cleared: bool) -> list[str]:
     """What is done, in words of 64 characters: a charter's options are not quite the standard's."""
     done = {
         "retain_safe_private": "Private: PS3.15 E.3.10-1; numbers and codes of the TCIA list",
@@ -110,11 +127,15 @@ def _methods(profile: DeidProfile, *, has_scanner: bool) -> list[str]:
     return [
         "Text: by an allow-list, without what names the person",
         *(done[name] for name in profile.claimed(has_scanner=has_scanner)),
+        *(["Pixels: a person looked at the frames; marked boxes blanked"] if is_cleared else []),
     ]
 
 
-def _codes(profile: DeidProfile, *, has_scanner: bool, is_standard_private: bool) -> list[tuple[str, str]]:
+def _codes(
+    profile: DeidProfile, *, has_scanner: bool, is_standard_private: bool, is_cleared: bool
+) -> list[tuple[str, str]]:
     optional = (
+        (PIXELS, is_cleared),
         (MODIFIED_DATES, profile.shift_dates),
         (CHARACTERISTICS, bool(profile.characteristics)),
         (DEVICE, has_scanner),

@@ -35,7 +35,12 @@ def is_held(store: Store, *, trial: TrialId, transmittal: TransmittalId) -> bool
 
 
 def stands(
-    store: Store, *, trial: TrialId, transmittal: TransmittalId, series: SeriesId | None = None
+    store: Store,
+    *,
+    trial: TrialId,
+    transmittal: TransmittalId,
+    series: SeriesId | None = None,
+    release: int | None = None,
 ) -> bool:
     """Whether what the transmittal claimed or wrote counts: it is not held, and was not filed by mistake.
 
@@ -44,13 +49,16 @@ def stands(
     series : SeriesId or None
         Of which it wrote. None for what it claimed as a whole, such as an identity: that falls with the first
         of its studies that was filed by mistake.
+    release : int or None
+        Where given: what a run before or after this release wrote does not count.
     """
     found = find(store, TRANSMITTAL, trial=trial, id=transmittal)
     if found is None:
         return True
     state = found.state
     is_misfiled = bool(state.misfiled) if series is None else series in state.misfiled
-    return state.state not in FALLEN and not is_misfiled
+    is_of_another_run = release is not None and release != state.releases
+    return state.state not in FALLEN and not is_misfiled and not is_of_another_run
 
 
 def standing(store: Store, kind: Kind[T], *, trial: TrialId, id: str) -> T | None:

@@ -1,7 +1,7 @@
 """How a transmittal's screening ends: each refused object recorded, then one verdict."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from corelab.ingest import codes, events
@@ -10,6 +10,7 @@ from corelab.ingest.model import (
     OBJECT,
     OBJECT_MACHINE,
     RECEIVED,
+    REFUSED,
     TRANSMITTAL,
     TRANSMITTAL_MACHINE,
     Counts,
@@ -22,16 +23,26 @@ from corelab.ingest.reading import Bad
 from corelab.kernel.canonical import Plain
 from corelab.kernel.codec import to_plain
 from corelab.kernel.errors import AlreadyThere
-from corelab.kernel.write_path import Command, Decision, Found, Store, execute
+from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find, find_all
 
 
-def conflict_alarm(plans: Iterable[Plan]) -> str | None:
-    """Code, where one identifier came with different pixels: a person has to say which are right."""
-    return codes.CONFLICTS if any(made.union.conflicts for made in plans) else None
+def conflict_alarm(plans: Iterable[Plan], *, passed: Collection[str]) -> str | None:
+    """Code, where one identifier came with different pixels: a person has to say which are right.
+
+    Parameters
+    ----------
+    passed : collection of str
+        Codes that a person let pass.
+    """
+    is_conflicting = any(made.union.conflicts for made in plans)
+    return codes.CONFLICTS if is_conflicting and codes.CONFLICTS not in passed else None
 
 
 def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> None:
-    """Record that an object goes no further."""
+    """Record that an object goes no further; one that an earlier run refused already stays so."""
+    earlier = find(store, OBJECT, trial=command.trial, id=object_id(state.transmittal, item.file.n))
+    if earlier is not None and earlier.state.state == REFUSED:
+        return
 
     def decide(found: Found[RefusedObject] | None) -> Decision[RefusedObject]:
         if found is not None:
@@ -56,6 +67,27 @@ def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> 
     id = object_id(state.transmittal, item.file.n)
     reasoned = replace(command, reason=item.code)
     execute(store, OBJECT, id=id, command=reasoned, step=f"refuse/{item.file.n}", decide=decide)
+
+
+def let_pass(store: Store, *, command: Command, state: Transmittal, refused: Iterable[Bad]) -> None:
+    """Record which objects of a released transmittal are held no longer."""
+    still = {object_id(state.transmittal, item.file.n) for item in refused}
+    for found in list(find_all(store, OBJECT, trial=command.trial, under=f"{state.transmittal}#")):
+        if found.id in still or (found.state.state, found.state.code) != (REFUSED, codes.CONFLICT):
+            continue
+
+        def decide(current: Found[RefusedObject] | None) -> Decision[RefusedObject]:
+            if current is None:
+                raise AssertionError("an object vanished")
+            after = OBJECT_MACHINE.move(current.state.state, "alarm_passed", by=command.actor.role)
+            return Decision(
+                state=replace(current.state, state=after),
+                type=events.OBJECT_PASSED,
+                action="object.alarm_passed",
+                data={"transmittal": state.transmittal, "n": current.state.n},
+            )
+
+        execute(store, OBJECT, id=found.id, command=command, step=f"pass/{found.id}", decide=decide)
 
 
 def conclude(

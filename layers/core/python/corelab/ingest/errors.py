@@ -141,3 +141,9 @@ class PlaceUnclear(InvalidInput):
     """A study belongs at one visit, or is set apart: the request says neither, or both."""
 
     code = "ING-033"
+
+
+class NotReleasable(IllegalMove):
+    """A release would not mend what the transmittal is held for."""
+
+    code = "ING-020"

@@ -182,6 +182,7 @@ class Facts:
     instances: tuple[Instance, ...]
     pixels: PixelMatches = NO_MATCHES
     resent: Resent = NOT_RESENT
+    release: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,9 @@ class Union:
         In order of instance number, then UID.
     duplicates, resends, conflicts : tuple of int
         Numbers of new objects that were there already; whose pixels were, under another header; whose UID
-        was, with other pixels.
+        was, with other pixels, and which are held.
+    replaced : tuple of int
+        Numbers of new objects with other pixels that take an earlier one's place, since a person let them.
     """
 
     instances: tuple[Instance, ...]
@@ -202,29 +205,43 @@ class Union:
     duplicates: tuple[int, ...]
     resends: tuple[int, ...]
     conflicts: tuple[int, ...]
+    replaced: tuple[int, ...] = ()
 
     @property
     def has_news(self) -> bool:
         """Whether the series is another than before."""
-        return bool(self.fresh or self.resends)
+        return bool(self.fresh or self.takes_place)
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether new objects take earlier ones' place."""
+        return bool(self.resends or self.replaced)
 
 
-def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...]) -> Union:
+def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replacing: bool = False) -> Union:
     """Lay new instances, in order of their number, beside the earlier ones.
 
     Exact duplicates change nothing. The same UID and pixels under another header is a resend: the new header
     wins. The same UID with other pixels is a conflict: what was there first stays, the new one is held. New
     ones that differ among themselves are all held: their order says nothing.
+
+    Parameters
+    ----------
+    is_replacing : bool
+        A person said that the new pixels are right: they take the earlier ones' place.
     """
     kept: dict[str, Instance] = {instance.sop_uid: instance for instance in earlier}
     pixels: defaultdict[str, set[str]] = defaultdict(set)
     for instance in new:
         pixels[instance.sop_uid].add(instance.pixel_sha256)
-    ambiguous = {uid for uid, different in pixels.items() if uid not in kept and len(different) > 1}
+    ambiguous = {
+        uid for uid, different in pixels.items() if len(different) > 1 and (is_replacing or uid not in kept)
+    }
     fresh: list[int] = []
     duplicates: list[int] = []
     resends: list[int] = []
     conflicts: list[int] = []
+    replaced: list[int] = []
     for instance in sorted(new, key=lambda item: item.n):
         before = kept.get(instance.sop_uid)
         if instance.sop_uid in ambiguous:
@@ -237,6 +254,8 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...]) -> Union:
             continue
         elif before.pixel_sha256 == instance.pixel_sha256:
             resends.append(instance.n)
+        elif is_replacing:
+            replaced.append(instance.n)
         else:
             conflicts.append(instance.n)
             continue
@@ -247,6 +266,7 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...]) -> Union:
         duplicates=tuple(duplicates),
         resends=tuple(resends),
         conflicts=tuple(conflicts),
+        replaced=tuple(replaced),
     )
 
 

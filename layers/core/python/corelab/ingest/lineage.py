@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from corelab.charter.model import Charter
 from corelab.charter.recognition import recognise
 from corelab.charter.windows import days_from_anchor, window_of
+from corelab.ingest import codes
 from corelab.ingest.claims import stands
 from corelab.ingest.facts import (
     Facts,
@@ -83,11 +84,12 @@ def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> P
     """Lay the transmittal's objects beside the series' latest version. Writes nothing."""
     before, version = _before(store, records=records, setting=setting, series=group.series)
     new = tuple(_instance(item, setting=setting) for item in group.objects)
-    merged = union(before.instances if before else (), new)
+    may_replace = codes.CONFLICTS in setting.transmittal.passed
+    merged = union(before.instances if before else (), new, is_replacing=may_replace)
     seen = setting.seen.get(group.series, NOTHING_SEEN)
-    is_copy = seen.is_copy and not merged.resends
+    is_copy = seen.is_copy and not merged.takes_place
     facts = None
-    if merged.has_news and not merged.conflicts and not is_copy:
+    if merged.has_news and (may_replace or not merged.conflicts) and not is_copy:
         facts = _facts(before, version=version, setting=setting, group=group, merged=merged)
         resent = differences(setting.incoming, before.instances if before else (), new, union=merged)
         facts = replace(facts, pixels=seen.matches, resent=resent)
@@ -100,7 +102,7 @@ def in_setting(made: Plan, setting: Setting) -> Plan:
     facts = made.facts
     if facts is None:
         return made
-    if seen.is_copy and not made.union.resends:
+    if seen.is_copy and not made.union.takes_place:
         return replace(made, facts=None, is_copy=True)
     return replace(made, facts=replace(facts, identity=setting.identity, pixels=seen.matches))
 
@@ -131,7 +133,8 @@ def write_plan(records: Records, made: Plan, *, again: Callable[[], Plan]) -> Pl
         key = facts_key(facts.trial, made.series, facts.version)
         if records.put_once(key, facts_json(facts), content_type="application/json"):
             return made
-        if read_facts(records.fetch(key).body).transmittal == facts.transmittal:
+        kept = read_facts(records.fetch(key).body)
+        if (kept.transmittal, kept.release) == (facts.transmittal, facts.release):
             return made
         made = again()
     raise VersionConflict("Screen again: others wrote this series first.", series=made.series)
@@ -149,10 +152,12 @@ def _before(
     mine = max(versions, default=0) + 1
     for version in versions:
         facts = read_facts(records.fetch(facts_key(setting.trial, series, version)).body)
-        if facts.transmittal == setting.transmittal.transmittal:
-            before, mine = None, version
+        transmittal, release = facts.transmittal, facts.release
+        if transmittal == setting.transmittal.transmittal:
+            if release == setting.transmittal.releases:
+                before, mine = None, version
         elif before is None and stands(
-            store, trial=setting.trial, transmittal=facts.transmittal, series=series
+            store, trial=setting.trial, transmittal=transmittal, series=series, release=release
         ):
             before = facts
     return before, mine
@@ -194,6 +199,7 @@ def _facts(before: Facts | None, *, version: int, setting: Setting, group: Group
         patient_ids=_different(item.patient for item in merged.instances),
         frames_of_reference=_different(item.frame_of_reference for item in merged.instances),
         instances=merged.instances,
+        release=state.releases,
     )
 
 

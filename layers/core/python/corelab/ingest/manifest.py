@@ -72,25 +72,31 @@ def _present(plain: Plain) -> Plain:
     return {name: value for name, value in plain.items() if value is not None}
 
 
-def execution_name(ref: ManifestRef, *, attempt: int = 1) -> str:
+def execution_name(ref: ManifestRef, *, attempt: int = 1, release: int = 0) -> str:
     """Name of the run that a manifest's version starts: its digest, so that a second start is the same run.
 
     Parameters
     ----------
     attempt : int
         Above 1 where an earlier run died; a run's name is taken for 90 days.
+    release : int
+        Above 0 where a person released what an earlier run had held.
     """
-    digest = sha256_hex(f"{ref.key}\n{ref.version}".encode())[:64]
+    released = f"\nrelease {release}" if release else ""
+    digest = sha256_hex(f"{ref.key}\n{ref.version}{released}".encode())[:64]
     return digest if attempt == 1 else f"{digest}-{attempt}"
 
 
-def execution_input(ref: ManifestRef, *, trial: TrialId, transmittal: TransmittalId) -> dict[str, Plain]:
+def execution_input(
+    ref: ManifestRef, *, trial: TrialId, transmittal: TransmittalId, release: int = 0
+) -> dict[str, Plain]:
     """Input of the run."""
     return {
         "schema": INPUT_SCHEMA,
         "trial": trial,
         "transmittal": transmittal,
         "manifest": {"bucket": ref.bucket, "key": ref.key, "version": ref.version},
+        **({"release": release} if release else {}),
     }
 
 

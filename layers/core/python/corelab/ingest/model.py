@@ -49,6 +49,7 @@ OBJECT_MACHINE = Machine(
     moves={
         (RECEIVED, "screen_passed"): to(SCREENED, "SYSTEM"),
         (RECEIVED, "screen_refused"): to(REFUSED, "SYSTEM", reason=True),
+        (REFUSED, "alarm_passed"): to(SCREENED, "SYSTEM"),
     },
 )
 
@@ -162,8 +163,10 @@ class Transmittal:
         The visit at which its images are filed already, where that is why it is QUARANTINED.
     passed : tuple of str
         Codes of alarms that a person let pass.
+    releases : int
+        How often a person released it: each time another run screens it again.
     sweeps : int
-        How often the sweep had to find it.
+        How often the sweep had to find it since.
     finished_at : datetime or None
         When its run was seen to have ended well: every series was worked on and the time point concluded.
     origin : TransmittalId or None
@@ -193,6 +196,7 @@ class Transmittal:
     series: tuple[ScreenedSeries, ...] = ()
     filed_at: str | None = None
     passed: tuple[str, ...] = ()
+    releases: int = 0
     sweeps: int = 0
     finished_at: datetime | None = None
     origin: TransmittalId | None = None

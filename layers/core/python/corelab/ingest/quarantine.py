@@ -1,11 +1,75 @@
-"""What a person decides on a held transmittal. SYSTEM only holds."""
+"""What a person decides on a held transmittal; SYSTEM only holds.
 
-from dataclasses import replace
+A release lets exactly the alarm pass that the person saw: its code is kept on the transmittal, and another
+run screens everything again. Whatever else alarms then holds it again, under that code. What was sent and
+belongs to another visit cannot be released as it is.
+"""
 
-from corelab.ingest import events
-from corelab.ingest.model import TRANSMITTAL, TRANSMITTAL_MACHINE, Transmittal
-from corelab.kernel.ids import TransmittalId
-from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from corelab.ingest import codes, events
+from corelab.ingest.codes import text_of
+from corelab.ingest.errors import NotReleasable
+from corelab.ingest.manifest import execution_input, execution_name, manifest_ref
+from corelab.ingest.model import (
+    QUARANTINED,
+    SCREENING,
+    TRANSMITTAL,
+    TRANSMITTAL_MACHINE,
+    Transmittal,
+)
+from corelab.ingest.ports import Executions
+from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find_all
+
+RELEASE, REJECT = "release", "reject"
+NOT_RELEASED = frozenset({codes.FILED_ELSEWHERE})
+INSTEAD = (
+    "Its images are filed at another visit. Correct the study that is misfiled there, or reject this one."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A held transmittal, and what a person may do about it.
+
+    Attributes
+    ----------
+    why, remedy : str
+        In words.
+    choices : tuple of str
+        `release`, `reject`.
+    instead : str or None
+        What to do where it cannot be released.
+    """
+
+    transmittal: Transmittal
+    why: str
+    remedy: str
+    choices: tuple[str, ...]
+    instead: str | None
+
+
+def held(state: Transmittal) -> Held | None:
+    """Why a transmittal is held and what can be done; None where it is not."""
+    if state.state != QUARANTINED or state.code is None:
+        return None
+    words, is_releasable = text_of(state.code), state.code not in NOT_RELEASED
+    return Held(
+        transmittal=state,
+        why=words.sentence.format(filed_at=state.filed_at),
+        remedy=words.remedy,
+        choices=(RELEASE, REJECT) if is_releasable else (REJECT,),
+        instead=None if is_releasable else INSTEAD,
+    )
+
+
+def held_of(store: Store, *, trial: TrialId) -> Iterator[Held]:
+    """What is held in a trial, the longest first."""
+    found = (item.state for item in find_all(store, TRANSMITTAL, trial=trial))
+    waiting = [one for state in found if (one := held(state)) is not None]
+    yield from sorted(waiting, key=lambda one: (one.transmittal.moved_at, one.transmittal.transmittal))
 
 
 def reject(store: Store, *, command: Command, transmittal: TransmittalId) -> Outcome[Transmittal]:
@@ -21,10 +85,63 @@ def reject(store: Store, *, command: Command, transmittal: TransmittalId) -> Out
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
         state = events.present(found)
-        moved = replace(state, state=_moved(state, "reject", command), moved_at=command.now)
+        moved = replace(state, state=_moved(state, REJECT, command), moved_at=command.now)
         return events.decided(moved, type=events.REJECTED, action="transmittal.reject")
 
-    return execute(store, TRANSMITTAL, id=transmittal, command=command, step="reject", decide=decide)
+    return execute(store, TRANSMITTAL, id=transmittal, command=command, step=REJECT, decide=decide)
+
+
+def release(
+    store: Store,
+    *,
+    executions: Executions,
+    incoming: str,
+    command: Command,
+    transmittal: TransmittalId,
+) -> Outcome[Transmittal]:
+    """Let the alarm pass that it is held under, and screen it again; the sweep finds a start that is lost.
+
+    Parameters
+    ----------
+    incoming : str
+        The bucket of originals.
+
+    Raises
+    ------
+    NotReleasable
+        Held for what a release cannot mend.
+    IllegalMove, ReasonMissing, SignatureMissing
+        As for `reject`.
+    """
+
+    def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
+        state = events.present(found)
+        after = _moved(state, RELEASE, command)
+        code = str(state.code)
+        if code in NOT_RELEASED:
+            raise NotReleasable(INSTEAD, transmittal=transmittal, held_under=code)
+        moved = replace(
+            state,
+            state=after,
+            moved_at=command.now,
+            code=None,
+            filed_at=None,
+            passed=tuple(dict.fromkeys((*state.passed, code))),
+            releases=state.releases + 1,
+            sweeps=0,
+        )
+        return events.decided(moved, type=events.RELEASED, action="transmittal.release", passed=code)
+
+    outcome = execute(store, TRANSMITTAL, id=transmittal, command=command, step=RELEASE, decide=decide)
+    if outcome.state.state == SCREENING:
+        _start(executions, incoming=incoming, trial=command.trial, state=outcome.state)
+    return outcome
+
+
+def _start(executions: Executions, *, incoming: str, trial: TrialId, state: Transmittal) -> None:
+    ref = manifest_ref(incoming, trial=trial, transmittal=state.transmittal, version=str(state.run))
+    document = execution_input(ref, trial=trial, transmittal=state.transmittal, release=state.releases)
+    executions.start(execution_name(ref, release=state.releases), document)
 
 
 def _moved(state: Transmittal, event: str, command: Command) -> str:

@@ -11,6 +11,7 @@ from corelab.ingest.model import (
     ABANDONED,
     BATCH,
     OBJECT,
+    REFUSED,
     TAKES_FILES,
     TRANSMITTAL,
     File,
@@ -51,7 +52,7 @@ def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: Tr
     return Receipt(
         transmittal=state,
         arrivals=arrivals(files, found),
-        refused={item.state.n: item.state.code for item in refused},
+        refused={item.state.n: item.state.code for item in refused if item.state.state == REFUSED},
     )
 
 

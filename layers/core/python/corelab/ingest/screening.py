@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from corelab.ingest import codes, events
 from corelab.ingest.allocating import Looked, look, record, studied
 from corelab.ingest.budgets import BUDGETS, Budgets
-from corelab.ingest.conclusion import conclude, conflict_alarm, refuse
+from corelab.ingest.conclusion import conclude, conflict_alarm, let_pass, refuse
 from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
@@ -53,13 +53,26 @@ class Tools:
     budgets: Budgets = BUDGETS
 
 
-def screen_command_id(transmittal: TransmittalId, manifest: ManifestRef) -> str:
-    """Id of the command that screens this version of the manifest: every rerun is the same command."""
-    return f"screen/{transmittal}/{manifest.version}"
+def screen_command_id(transmittal: TransmittalId, manifest: ManifestRef, *, release: int = 0) -> str:
+    """Id of the command that screens this version of the manifest: every rerun is the same command.
+
+    Parameters
+    ----------
+    release : int
+        Above 0 where a person released what was held: that is another run.
+    """
+    id = f"screen/{transmittal}/{manifest.version}"
+    return f"{id}/release/{release}" if release else id
 
 
 def screen(
-    store: Store, *, tools: Tools, command: Command, transmittal: TransmittalId, manifest: ManifestRef
+    store: Store,
+    *,
+    tools: Tools,
+    command: Command,
+    transmittal: TransmittalId,
+    manifest: ManifestRef,
+    release: int = 0,
 ) -> Mapping[str, Plain]:
     """Screen a transmittal and say what came out; docs/architecture.md has the answer's shape.
 
@@ -71,7 +84,8 @@ def screen(
         The manifest's version is gone or is another transmittal's.
     """
     files = _promised(tools.incoming, transmittal=transmittal, manifest=manifest)
-    state = _claim(store, command=command, transmittal=transmittal, run=manifest.version)
+    run = (manifest.version, release)
+    state = _claim(store, command=command, transmittal=transmittal, run=run)
     if state.state not in CONCLUDED:
         state = _screen(
             store, tools=tools, command=replace(command, charter=state.charter), state=state, files=files
@@ -101,7 +115,21 @@ def answer(state: Transmittal, *, trial: str) -> Mapping[str, Plain]:
     }
 
 
-def _claim(store: Store, *, command: Command, transmittal: TransmittalId, run: str) -> Transmittal:
+def _claim(
+    store: Store, *, command: Command, transmittal: TransmittalId, run: tuple[str, int]
+) -> Transmittal:
+    """The transmittal, where it is this run's: claimed now, before, or by the release that started it."""
+    version, release = run
+    if release:
+        state = get(store, TRANSMITTAL, trial=command.trial, id=transmittal).state
+    else:
+        state = _claimed(store, command=command, transmittal=transmittal, run=version)
+    if (state.run, state.releases) != run:
+        raise ScreenedElsewhere("Stop: another run has the transmittal.", transmittal=transmittal)
+    return state
+
+
+def _claimed(store: Store, *, command: Command, transmittal: TransmittalId, run: str) -> Transmittal:
     governed = replace(
         command, charter=get(store, TRANSMITTAL, trial=command.trial, id=transmittal).state.charter
     )
@@ -117,14 +145,11 @@ def _claim(store: Store, *, command: Command, transmittal: TransmittalId, run: s
         return events.decided(claimed, type=events.SCREENING, action="transmittal.start_screening")
 
     try:
-        state = execute(
+        return execute(
             store, TRANSMITTAL, id=transmittal, command=governed, step="claim", decide=decide
         ).state
     except IllegalMove as error:
         raise ScreenedElsewhere("Stop: the transmittal is not waiting for this run.") from error
-    if state.run != run:
-        raise ScreenedElsewhere("Stop: another run has the transmittal.", transmittal=transmittal)
-    return state
 
 
 def _promised(incoming: Incoming, *, transmittal: TransmittalId, manifest: ManifestRef) -> tuple[File, ...]:
@@ -188,7 +213,8 @@ def _screen(
     groups = _taken(groups, studies)
     plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
     elsewhere = next((item.settled for item in studies if item.settled.alarm), None)
-    alarm = seen.alarm or (elsewhere.alarm if elsewhere else None) or conflict_alarm(plans)
+    conflict = conflict_alarm(plans, passed=state.passed)
+    alarm = seen.alarm or (elsewhere.alarm if elsewhere else None) or conflict
     filed_at = elsewhere.filed_at if elsewhere and alarm == codes.FILED_ELSEWHERE else None
     if alarm is None:
         filed_at = file_series(store, command=command, state=state, groups=groups)
@@ -207,11 +233,13 @@ def _screen(
             _written(store, in_setting(made, setting), records=tools.records, setting=setting, group=group)
             for made, group in zip(plans, groups, strict=True)
         ]
-        alarm = conflict_alarm(plans)  # what others wrote meanwhile counts too
+        alarm = conflict_alarm(plans, passed=state.passed)  # what others wrote meanwhile counts too
     conflicts = {n for made in plans for n in made.union.conflicts}
     refused += [Bad(file=file, code=codes.CONFLICT) for file in files if file.n in conflicts]
     for item in sorted(refused, key=lambda item: item.file.n):
         refuse(store, command=command, state=state, item=item)
+    if state.releases:
+        let_pass(store, command=command, state=state, refused=refused)
     return conclude(
         store,
         command=command,

@@ -151,14 +151,18 @@ def _start(
         put_manifest(store, incoming=incoming, trial=command.trial, state=state)
         return True
     ref = manifest_ref(incoming.name, trial=command.trial, transmittal=state.transmittal, version=version)
-    names = [execution_name(ref, attempt=attempt) for attempt in range(1, state.sweeps + 3)]
+    names = [
+        execution_name(ref, attempt=attempt, release=state.releases) for attempt in range(1, state.sweeps + 3)
+    ]
     runs = {executions.run_of(name) for name in names}
     if state.state == ACCEPTED and Run.SUCCEEDED in runs:
         _finish(store, command=command, found=found)
         return False
     if Run.RUNNING in runs or not _note(store, command=command, found=found):
         return False
-    document = execution_input(ref, trial=command.trial, transmittal=state.transmittal)
+    document = execution_input(
+        ref, trial=command.trial, transmittal=state.transmittal, release=state.releases
+    )
     return any(
         executions.start(name, document) for name in names
     )  # a dead run's name is taken; the first free
