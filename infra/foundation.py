@@ -32,6 +32,7 @@ class Foundation(Stack):
             "StateTable": self.tables.state.table_name,
             "LedgerTable": self.tables.ledger.table_name,
             "LedgerKeyArn": self.keys.ledger.key_arn,
+            "ReceiptKeyArn": self.keys.receipts.key_arn,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

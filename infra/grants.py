@@ -10,7 +10,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 
 from infra.acknowledged import acknowledge
 from infra.door import Door
-from infra.keys import READ, WRAP, WRITE, through_s3
+from infra.keys import READ, SIGN, WRAP, WRITE, through_s3
 
 OUTBOX = "EV#*"
 LOG = "LOG#*"
@@ -118,6 +118,19 @@ def lists_objects(door: Door, bucket: str) -> None:
     name = door.platform.deployment.bucket(bucket)
     door.tell(f"{bucket.upper()}_BUCKET", name)
     door.allow(["s3:ListBucket", "s3:ListBucketVersions"], [f"arn:aws:s3:::{name}"])
+
+
+def shows_receipt_key(door: Door) -> None:
+    """Read the public half of the key that signs receipts."""
+    key = door.platform.foundation.keys.receipts
+    door.tell("RECEIPT_KEY", key.key_arn)
+    door.allow(["kms:GetPublicKey"], [key.key_arn])
+
+
+def signs_receipts(door: Door) -> None:
+    """Sign receipts, and nothing else: their key is no other's."""
+    shows_receipt_key(door)
+    door.allow(SIGN, [door.platform.foundation.keys.receipts.key_arn])
 
 
 def unwraps_secrets(door: Door) -> None:

@@ -1,4 +1,4 @@
-"""The four keys, each with a policy of its own that names the doors which may use it.
+"""The five keys, each with a policy of its own that names the doors which may use it.
 
 A role's permission alone opens nothing: the key's policy must name the role too. The account administers keys
 and cannot use them, so a new administrator's policy does not open identified data.
@@ -40,11 +40,12 @@ IMAGES_USERS: Users = {
     WRITE: ("deid-deidentify",),
 }
 REID_USERS: Users = {READ + WRAP: ("ingest-screen", "deid-deidentify")}
+RECEIPT_USERS: Users = {SIGN: ("ingest-api",)}  # a key of its own: decision 0125
 LEDGER_USERS: Users = {SIGN: ("audit-sequence", "audit-sweep")}
 
 
 class Keys(Construct):
-    """Keys of identified data, of images, of re-identification, and of the ledger's signature."""
+    """Keys of identified data, of images, of re-identification, and of two signatures."""
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, id)
@@ -61,6 +62,12 @@ class Keys(Construct):
             "Ledger",
             "signature of the ledger's checkpoints",
             LEDGER_USERS,
+            spec=kms.KeySpec.ECC_NIST_EDWARDS25519,
+        )
+        self.receipts = self._key(
+            "Receipts",
+            "signature of sites' receipts",
+            RECEIPT_USERS,
             spec=kms.KeySpec.ECC_NIST_EDWARDS25519,
         )
 

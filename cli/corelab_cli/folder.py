@@ -1,14 +1,12 @@
-"""A folder as a transmittal: its files, their sizes and hashes, and the key that makes a repeat the same."""
+"""Files as a transmittal: their sizes and hashes, and the key that makes a repeat the same."""
 
 import hashlib
-import os
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from corelab_cli.errors import CannotRun
+from corelab_cli.journal import Journal
 
 CHUNK_BYTES = 1 << 20
 SHOWN = 5  # files named in a message; enough to find the rest by
@@ -36,78 +34,60 @@ class LocalFile:
         return self.path.open("rb")
 
 
-def files_in(folder: Path) -> list[Path]:
-    """Every file below the folder, in order of path; hidden ones are left out.
-
-    Raises
-    ------
-    CannotRun
-        There is none, or one cannot be read.
-    """
-    found = sorted(
-        Path(parent) / name
-        for parent, folders, names in os.walk(folder, onerror=_unreadable)
-        for name in names
-        if not name.startswith(".") and _is_visible(folders)
-    )
-    if not found:
-        raise CannotRun(f"{folder} holds no files. Name the folder that holds the images.")
-    for path in found:
-        if not path.is_file() or not os.access(path, os.R_OK):
-            raise CannotRun(f"{path} cannot be read. Take it away or mend it, then run the same command.")
-        if path.stat().st_size == 0:
-            raise CannotRun(f"{path} is empty. Copy it again from its source, or take it away.")
-    return found
-
-
-def hashed(paths: Sequence[Path], *, told: Callable[[int], None]) -> Iterator[LocalFile]:
+def hashed(paths: Sequence[Path], *, journal: Journal, told: Callable[[int], None]) -> Iterator[LocalFile]:
     """The files with their hashes; `told` hears of every chunk's bytes."""
     for n, path in enumerate(paths, start=1):
+        known, size_bytes = journal.known(path), path.stat().st_size
+        if known is not None:
+            told(size_bytes)
+            yield LocalFile(n=n, path=path, size_bytes=size_bytes, sha256=known)
+            continue
         digest, size_bytes = hashlib.sha256(), 0
         with path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size_bytes += len(chunk)
                 told(len(chunk))
+        journal.keep(path, digest.hexdigest())
         yield LocalFile(n=n, path=path, size_bytes=size_bytes, sha256=digest.hexdigest())
 
 
-def check_contents(files: Sequence[LocalFile]) -> None:
-    """Each file has bytes of its own; copies would be refused after they were sent.
+def numbered(files: Iterable[LocalFile]) -> list[LocalFile]:
+    """The files, numbered anew from 1."""
+    return [replace(file, n=n) for n, file in enumerate(files, start=1)]
 
-    Raises
-    ------
-    CannotRun
-        Two files are the same.
-    """
-    by_content: defaultdict[str, list[Path]] = defaultdict(list)
+
+def single(files: Iterable[LocalFile]) -> tuple[list[LocalFile], dict[Path, Path]]:
+    """Each content once, in order; and the copies, each with what it is a copy of."""
+    first: dict[str, LocalFile] = {}
+    copies: dict[Path, Path] = {}
     for file in files:
-        by_content[file.sha256].append(file.path)
-    copies = [paths for paths in by_content.values() if len(paths) > 1]
-    if copies:
-        listed = "\n".join("  " + " = ".join(str(path) for path in paths) for paths in copies[:SHOWN])
-        raise CannotRun(f"These files are copies of each other; keep one of each:\n{listed}")
+        original = first.setdefault(file.sha256, file)
+        if original is not file:
+            copies[file.path] = original.path
+    return numbered(first.values()), copies
 
 
-def upload_key(files: Sequence[LocalFile], *, site: str, subject: str, visit: str, again: int) -> str:
+def upload_key(
+    files: Sequence[LocalFile],
+    *,
+    site: str,
+    subject: str,
+    visit: str,
+    again: int,
+    courier: str | None = None,
+) -> str:
     """Idempotency-Key of sending these files for this visit: the same files continue the same transmittal.
 
     Parameters
     ----------
     again : int
         How many times the very same files were meant to be sent once more.
+    courier : str or None
+        The consignment that brought them, where they are imported.
     """
     told = [
-        f"{site}/{subject}/{visit}/{again}",
+        f"{site}/{subject}/{visit}/{again}" + ("" if courier is None else f"/{courier}"),
         *(f"{file.n} {file.size_bytes} {file.sha256}" for file in files),
     ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
-
-
-def _is_visible(folders: list[str]) -> bool:
-    folders[:] = [name for name in folders if not name.startswith(".")]  # os.walk goes on with what is left
-    return True
-
-
-def _unreadable(error: OSError) -> None:
-    raise CannotRun(f"{error.filename} cannot be read: {error.strerror}.") from error

@@ -17,11 +17,21 @@ from corelab_cli.parts import send_in_parts
 from corelab_cli.puts import GO_ON, put, side_by_side
 
 BATCH = 200  # files in one request: their URLs are good for so long, and its answer stays far below 6 MB
+ASKED = 2000  # hashes in one question
 
 
-def open_transmittal(client: Client, trial: str, *, site: str, subject: str, visit: str, key: str) -> str:
+def open_transmittal(
+    client: Client,
+    trial: str,
+    *,
+    site: str,
+    subject: str,
+    visit: str,
+    key: str,
+    courier: dict[str, Any] | None = None,
+) -> str:
     """Id of the transmittal; with the same key the same one."""
-    body = {"site": site, "subject": subject, "visit": visit}
+    body = {"site": site, "subject": subject, "visit": visit} | ({"courier": courier} if courier else {})
     return str(client.post(f"/v1/trials/{trial}/transmittals", body, key=key)["transmittal"])
 
 
@@ -54,6 +64,18 @@ def send(
                     del waiting[file.n]
             if len(waiting) == before:
                 raise CannotRun(f"The storage takes no file: check this machine's clock. {GO_ON}")
+
+
+def known_files(
+    client: Client, trial: str, *, site: str, subject: str, files: Sequence[LocalFile]
+) -> list[Any]:
+    """What of the files this site has sent for this subject already, in the API's words."""
+    found: list[Any] = []
+    for start in range(0, len(files), ASKED):
+        sha256s = [file.sha256 for file in files[start : start + ASKED]]
+        body = {"site": site, "subject": subject, "sha256": sha256s}
+        found += client.post(f"/v1/trials/{trial}/known-files", body)["files"]
+    return found
 
 
 def complete(client: Client, address: str, *, key: str) -> Any:  # noqa: ANN401 -- JSON

@@ -58,7 +58,7 @@ PLACES = {  # doors build their adapters when they are imported; none of these i
     f"CORELAB_{name}": "contract"
     for name in (
         *("STATE_TABLE", "LEDGER_TABLE", "INCOMING_BUCKET", "RECORDS_BUCKET", "PACKS_BUCKET"),
-        *("LEDGER_BUCKET", "WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "STATE_MACHINE"),
+        *("LEDGER_BUCKET", "WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "RECEIPT_KEY", "STATE_MACHINE"),
         *("USER_POOL", "USER_POOL_CLIENT", "LOCK_MODE", "RETENTION_DAYS", "STAGE"),
     )
 } | {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}

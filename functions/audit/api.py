@@ -15,6 +15,7 @@ from corelab_aws.history import history
 from corelab_aws.ledger.export import export_page
 from corelab_aws.ledger.ports import heads, signer
 from corelab_aws.objects import bucket
+from corelab_aws.receipts import receipt_signer
 from corelab_aws.store import store
 from functions.audit.wire import EntrySeen, ExportedFile, ExportSeen, HistorySeen
 
@@ -89,6 +90,7 @@ def export_ledger(
         versions=versions_json(page.items, taken_at=page.taken_at).decode(),
         next=None if page.next is None else cursor_text(page.next),
         key_pem=signer().public_key_pem().decode(),
+        receipt_key_pem=receipt_signer().public_key_pem().decode(),
     )
 
 

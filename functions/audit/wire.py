@@ -83,3 +83,4 @@ class ExportSeen(Wire):
     )
     next: str | None = Field(description="Ask for the next page with it as `from`; null on the last.")
     key_pem: str = Field(description="Contents of `key.pem`: the public half of the ledger's signing key.")
+    receipt_key_pem: str = Field(description="Contents of `receipts.pem`: the same of the receipts' key.")

@@ -10,10 +10,12 @@ from corelab import __version__
 from corelab.access.model import Access
 from corelab.ingest import correcting, quarantine, service, studies
 from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
+from corelab.ingest.known import known_files
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.parts import join_parts as join
 from corelab.ingest.parts import register_parts as addresses
 from corelab.ingest.receipts import receipt
+from corelab.ingest.signed import receipt_document, signed_receipt
 from corelab.ingest.studies import set_study_apart
 from corelab.ingest.study import STUDY, Study
 from corelab.kernel.ids import SiteId, StudyId, SubjectId, TransmittalId, TrialId
@@ -24,6 +26,7 @@ from corelab_aws.doors.signing import sign
 from corelab_aws.doors.wire import NAME, TrialInPath
 from corelab_aws.executions import executions
 from corelab_aws.objects import bucket
+from corelab_aws.receipts import receipt_signer
 from corelab_aws.registry import Registry
 from corelab_aws.store import store
 from functions.ingest.wire import (
@@ -36,10 +39,14 @@ from functions.ingest.wire import (
     HeldsAnswer,
     JoinAnswer,
     JoinBody,
+    KnownAnswer,
+    KnownBody,
+    KnownFilesAnswer,
     PartAnswer,
     PartsAnswer,
     PartsBody,
     ReceiptAnswer,
+    SignedReceiptAnswer,
     StudiesAnswer,
     StudyAnswer,
     TicketAnswer,
@@ -52,6 +59,7 @@ app = Api("ingest")
 STORE = store()
 INCOMING = bucket("INCOMING")
 EXECUTIONS = executions()
+SIGNER = receipt_signer()
 
 MOST_LISTED = 1000
 MOST_BATCHES = 9999
@@ -87,6 +95,7 @@ def open_transmittal(trial: TrialInPath, body: TransmittalBody) -> TransmittalAn
         site=SiteId(body.site),
         subject=SubjectId(body.subject),
         visit=body.visit,
+        courier=body.brought(),
     )
     return TransmittalAnswer.of(opened.state)
 
@@ -198,6 +207,42 @@ def read_transmittal(trial: TrialInPath, transmittal: InPath) -> ReceiptAnswer:
     _, state = _seen("read_transmittal", trial, transmittal)
     found = receipt(STORE, incoming=INCOMING, trial=TrialId(trial), transmittal=state.transmittal)
     return ReceiptAnswer.told(found)
+
+
+@app.get(
+    "/v1/trials/<trial>/transmittals/<transmittal>/receipt",
+    operation_id="read_receipt",
+    tags=["ingest"],
+    summary="A transmittal's signed receipt",
+    description="Per file what arrived, its hash and what became of it; one for each version of its state.",
+)
+def read_receipt(trial: TrialInPath, transmittal: InPath) -> SignedReceiptAnswer:
+    """Sign a receipt."""
+    _, state = _seen("read_receipt", trial, transmittal)
+    found = receipt(STORE, incoming=INCOMING, trial=TrialId(trial), transmittal=state.transmittal)
+    document = receipt_document(found, trial=TrialId(trial), software=__version__)
+    note = signed_receipt(document, public_key=SIGNER.public_key(), sign=SIGNER.sign)
+    return SignedReceiptAnswer(receipt=document, note=note, key_pem=SIGNER.public_key_pem().decode())
+
+
+@app.post(
+    "/v1/trials/<trial>/known-files",
+    operation_id="find_known_files",
+    tags=["ingest"],
+    summary="Which contents this site has sent for a subject already",
+    description="By SHA-256, before anything is sent. Of other sites nothing is told.",
+)
+def find_known_files(trial: TrialInPath, body: KnownBody) -> KnownFilesAnswer:
+    """Tell what is here."""
+    app.authorize(STORE, "find_known_files", trial=trial, site=body.site)
+    found = known_files(
+        STORE,
+        trial=TrialId(trial),
+        site=SiteId(body.site),
+        subject=SubjectId(body.subject),
+        sha256s=body.sha256,
+    )
+    return KnownFilesAnswer(files=[KnownAnswer.of(known) for known in found])
 
 
 @app.get(

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from corelab.ingest.codes import text_of
-from corelab.ingest.model import Counts, File, Transmittal
+from corelab.ingest.known import Known
+from corelab.ingest.model import Counts, Courier, File, Transmittal
 from corelab.ingest.parts import Part, PartTicket
 from corelab.ingest.ports import Upload
 from corelab.ingest.quarantine import Held, held
@@ -20,14 +21,31 @@ from corelab_aws.doors.wire import Line, Name, Wire
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MOST_FILES = 500
 MOST_PARTS = 200
+MOST_ASKED = 2000
+
+
+class CourierBody(Wire):
+    """How media came that the core lab imports."""
+
+    reference: str = Field(
+        pattern=r"^[A-Z0-9][A-Z0-9/-]{3,39}$",
+        description="The consignment's number, such as DHL-00340434161094021501. Never a name.",
+    )
+    media: int = Field(ge=1, le=999, description="How many media it held.")
 
 
 class TransmittalBody(Wire):
-    """A transmittal to be opened."""
+    """A transmittal to be opened. `courier` is for imports by the core lab, which have to name it."""
 
     site: Name
     subject: Name
     visit: Name
+    courier: CourierBody | None = None
+
+    def brought(self) -> Courier | None:
+        """What brought the media."""
+        courier = self.courier
+        return None if courier is None else Courier(reference=courier.reference, media=courier.media)
 
 
 class FileBody(Wire):
@@ -181,12 +199,63 @@ class TransmittalAnswer(Wire):
     code: str | None
     detail: str | None
     origin: str | None
+    courier: CourierBody | None
     series: list[SeriesAnswer]
 
     @classmethod
     def of(cls, state: Transmittal) -> "TransmittalAnswer":
         """The transmittal as the API shows it."""
         return cls(**_shown(state))
+
+
+class KnownBody(Wire):
+    """Contents that may be here already."""
+
+    site: Name
+    subject: Name
+    sha256: list[Sha256] = Field(min_length=1, max_length=MOST_ASKED)
+
+
+class KnownAnswer(Wire):
+    """Bytes that are here already, and where. `code` says why they were refused there, where they were."""
+
+    sha256: str
+    transmittal: str
+    n: int
+    visit: str
+    state: str
+    code: str | None
+
+    @classmethod
+    def of(cls, known: Known) -> "KnownAnswer":
+        """The find as the API shows it."""
+        state = known.transmittal
+        return cls(
+            sha256=known.sha256,
+            transmittal=state.transmittal,
+            n=known.n,
+            visit=state.visit,
+            state=state.state,
+            code=known.code,
+        )
+
+
+class KnownFilesAnswer(Wire):
+    """What of it is here; what is not named is not."""
+
+    files: list[KnownAnswer]
+
+
+class SignedReceiptAnswer(Wire):
+    """A receipt, as it verifies offline.
+
+    `note` is a signed note (C2SP) over the SHA-256 of the receipt's canonical JSON (RFC 8785); `key_pem` the
+    key's public half, which a careful reader has from elsewhere.
+    """
+
+    receipt: dict[str, Any]
+    note: str
+    key_pem: str
 
 
 class FileAnswer(Wire):
@@ -424,6 +493,9 @@ def _shown(state: Transmittal) -> dict[str, Any]:
         "code": state.code,
         "detail": outcome_in_words(state),
         "origin": state.origin,
+        "courier": None
+        if state.courier is None
+        else CourierBody(reference=state.courier.reference, media=state.courier.media),
         "series": [
             SeriesAnswer(
                 series=item.series,

@@ -19,6 +19,7 @@ from infra.grants import (
     lists_objects,
     reads_objects,
     reads_state,
+    shows_receipt_key,
     writes_objects,
 )
 from infra.keys import SIGN
@@ -60,6 +61,7 @@ class Audit(Construct):
         )
         finds_history(self.api)
         self._exports(self.api)
+        shows_receipt_key(self.api)
 
     def _door(self, name: str, *, seconds: int, memory_mb: int) -> Door:
         timeout = Duration.seconds(seconds)

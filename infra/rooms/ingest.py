@@ -12,6 +12,7 @@ from infra.grants import (
     lists_parts,
     reads_objects,
     reads_state,
+    signs_receipts,
     takes_signatures,
     unwraps_secrets,
     writes_objects,
@@ -35,6 +36,7 @@ class Ingest(Construct):
         writes_objects(self.api, "incoming", "incoming")
         lists_objects(self.api, "incoming")
         joins_parts(self.api, "incoming", "incoming")
+        signs_receipts(self.api)
 
         self.start = Door(
             self, "start", room="ingest", platform=platform, timeout=Duration.seconds(30), memory_mb=512

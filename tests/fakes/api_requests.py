@@ -13,7 +13,8 @@ from tests.fakes.memory_store import MemoryStore
 
 SETTINGS = (
     *("STATE_TABLE", "LEDGER_TABLE", "INCOMING_BUCKET", "RECORDS_BUCKET", "PACKS_BUCKET", "LEDGER_BUCKET"),
-    *("WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "STATE_MACHINE", "USER_POOL", "USER_POOL_CLIENT"),
+    *("WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "RECEIPT_KEY", "STATE_MACHINE", "USER_POOL"),
+    "USER_POOL_CLIENT",
 )
 CLIENT = "user_pool_client"  # as `door_module` sets it
 

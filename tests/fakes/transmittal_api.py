@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from corelab.ingest.signed import signed_receipt
+from tests.fakes.memory_ledger import KEY, public_key_pem
+
 API, POOL, STORAGE = "https://api.test", "https://pool.test", "https://storage.test"
 PASSWORD = "correct horse battery 9!"  # noqa: S105 -- of nobody
 
@@ -92,7 +95,8 @@ class TransmittalApi(httpx.MockTransport):
             return self._store(request)
         if request.headers["Authorization"].removeprefix("Bearer ") not in self.valid_tokens:
             return httpx.Response(401, json={"message": "Unauthorized"})
-        return self._api(request, urlsplit(url).path)
+        path = urlsplit(url).path
+        return self._known(request) if path.endswith("/known-files") else self._api(request, path)
 
     def _sign_in(self, body: dict[str, Any]) -> httpx.Response:
         parameters = body["AuthParameters"]
@@ -120,7 +124,8 @@ class TransmittalApi(httpx.MockTransport):
         assert found is not None, path
         transmittal, rest = self.by_id[found[1]], found[2] or ""
         if request.method == "GET":
-            return httpx.Response(200, json=self.receipt(transmittal))
+            told = self.signed(transmittal) if rest == "/receipt" else self.receipt(transmittal)
+            return httpx.Response(200, json=told)
         if batch := re.fullmatch(r"/batches/(\d+)", rest):
             return httpx.Response(200, json=self._register(transmittal, int(batch[1]), body["files"]))
         if file := re.fullmatch(r"/files/(\d+)/(parts|join)", rest):
@@ -190,6 +195,41 @@ class TransmittalApi(httpx.MockTransport):
         if int(key.rpartition("/")[2]) not in self.swallows:
             self.objects[key] = body
         return httpx.Response(200)
+
+    def _known(self, request: httpx.Request) -> httpx.Response:
+        asked = set(json.loads(request.content)["sha256"])
+        found = [
+            {
+                "sha256": file["sha256"],
+                "transmittal": one.id,
+                "n": n,
+                "visit": "BL",
+                "state": one.state,
+                "code": None,
+            }
+            for one in self.by_id.values()
+            if one.state not in ("UPLOADING", "INCOMPLETE")
+            for n, file in one.files.items()
+            if file["sha256"] in asked
+        ]
+        return httpx.Response(200, json={"files": found})
+
+    def signed(self, transmittal: FakeTransmittal) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "schema": "receipt/1",
+            "trial": "DEMO01",
+            "transmittal": transmittal.id,
+            "version": 3,
+            "site": "101",
+            "subject": "101-0001",
+            "visit": "BL",
+            "state": transmittal.state,
+            "files": [file | {"state": "RECEIVED"} for file in transmittal.files.values()],
+            "words": {},
+        }
+        public = KEY.public_key().public_bytes_raw()
+        note = signed_receipt(document, public_key=public, sign=KEY.sign)
+        return {"receipt": document, "note": note, "key_pem": public_key_pem().decode()}
 
     def receipt(self, transmittal: FakeTransmittal) -> dict[str, Any]:
         missing = [n for n in transmittal.files if self._key(transmittal, n) not in self.objects]

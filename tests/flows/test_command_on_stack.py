@@ -1,7 +1,10 @@
 """The `corelab` command against the deployed stack: killed for real, refused for real."""
 
+import base64
+import hashlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from corelab_cli.errors import CANNOT_RUN, HELD
+from corelab_cli.client import Client
+from corelab_cli.errors import CANNOT_RUN, DONE, HELD
+from corelab_cli.profile import load_profile
 from local.cloud import Cloud
 from local.deploy import deploy
 from local.environment import api_url, embedded, outputs_of
@@ -25,6 +30,7 @@ from local.story.scene import Scene
 from local.story.stage import Stage
 from local.story.teller import Teller
 from local.synth import synthesize
+from tests.fakes.dicom_files import mr_slice
 
 FILES = 300  # more than one batch
 FILE_BYTES = 100_000
@@ -76,8 +82,21 @@ def site(tmp_path_factory):
         first, second = enrolled(datetime.now(UTC).date())
         stage = Stage(cloud=cloud, outputs=outputs, api=api, ca=cloud.ca)
         recorder = Recorder(ca=cloud.ca)
-        prepare(Scene(stage=stage, teller=Teller(), recorder=recorder, first=first, second=second))
+        scene = Scene(stage=stage, teller=Teller(), recorder=recorder, first=first, second=second)
+        prepare(scene)
+        join(scene, user="importer", role="CORE_IMPORT")
         yield Site(cloud=cloud, outputs=outputs, profile=profile)
+
+
+def join(scene, *, user, role):
+    """Somebody more, with a role at every site."""
+    person = scene.actor("admin").run("account", "create", user)["person"]
+    scene.actor("project.manager").run("grant", "give", person, role, *TRIAL)
+    password = f"{secrets.token_urlsafe(16)}aA1!"
+    scene.stage.cloud.client("cognito-idp").admin_set_user_password(
+        UserPoolId=scene.stage.outputs["UserPoolId"], Username=user, Password=password, Permanent=True
+    )
+    scene.actor(user).sign_in(password)
 
 
 def upload(folder, *, site="101", subject="101-0001", trial=TRIAL):
@@ -145,3 +164,108 @@ def test_a_session_that_was_tampered_with_says_how_to_sign_in(site):
 
     assert exit_code == CANNOT_RUN
     assert "corelab sign-in stranger" in answer["problem"]["detail"]
+
+
+LARGE_MB = 110
+MB = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def receipts_key(site, tmp_path_factory):
+    """The receipts' public key, as the deployment's operator hands it out."""
+    der = site.cloud.client("kms").get_public_key(KeyId=site.outputs["ReceiptKeyArn"])["PublicKey"]
+    text = base64.encodebytes(der).decode()
+    path = tmp_path_factory.mktemp("key") / "receipts.pem"
+    path.write_text(f"-----BEGIN PUBLIC KEY-----\n{text}-----END PUBLIC KEY-----\n")
+    return path
+
+
+def parts_there(site):
+    """Parts of the one upload that is under way, by number, with the time at which each came."""
+    s3, named = site.cloud.client("s3"), {"Bucket": site.outputs["IncomingBucket"]}
+    uploads = s3.list_multipart_uploads(**named, Prefix="incoming/").get("Uploads", [])
+    if not uploads:
+        return {}
+    at = {"Key": uploads[0]["Key"], "UploadId": uploads[0]["UploadId"]}
+    return {
+        part["PartNumber"]: part["LastModified"] for part in s3.list_parts(**named, **at).get("Parts", [])
+    }
+
+
+def killed_when(site, command, *, has_parts):
+    """Parts that lay there when the command was killed, amid its work."""
+    process = site.start(*command)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(parts_there(site)) < has_parts:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return parts_there(site)
+
+
+def test_a_large_file_whose_sending_is_killed_goes_on_and_arrives_as_it_was(site, tmp_path, receipts_key):
+    folder = tmp_path / "scan"
+    folder.mkdir()
+    digest = hashlib.sha256()
+    with (folder / "enhanced.dcm").open("wb") as file:
+        for _ in range(LARGE_MB):
+            piece = os.urandom(MB)
+            digest.update(piece)
+            file.write(piece)
+    command = (*upload(folder), "--receipt", str(tmp_path))
+
+    first = killed_when(site, command, has_parts=1)
+    second = killed_when(site, command, has_parts=4)
+    exit_code, receipt = site.run(*command, "--follow")
+
+    assert first.items() <= second.items()  # what had arrived was not sent again
+    s3, named = site.cloud.client("s3"), {"Bucket": site.outputs["IncomingBucket"]}
+    key = f"incoming/DEMO01/{receipt['transmittal']}/1"
+    (version,) = (
+        one for one in s3.list_object_versions(**named, Prefix=key)["Versions"] if one["Key"] == key
+    )
+    stored = s3.get_object(**named, Key=key, VersionId=version["VersionId"])["Body"]
+    assert hashlib.sha256(stored.read()).hexdigest() == digest.hexdigest()
+    assert parts_there(site) == {}
+    assert {refused["code"] for refused in receipt["refused"]} == {"ING-101"}  # chance is no DICOM
+    assert exit_code == HELD
+
+    path = receipt["receipt_saved"]
+    exit_code, verified = site.run("verify-receipt", path, "--key", str(receipts_key))
+    assert exit_code == DONE
+    (told,) = verified["receipt"]["files"]
+    assert (told["sha256"], told["state"], told["code"]) == (digest.hexdigest(), "REFUSED", "ING-101")
+    Path(path).write_text(Path(path).read_text().replace('"REFUSED"', '"SCREENED"'))
+    assert site.run("verify-receipt", path, "--key", str(receipts_key))[0] == HELD
+
+
+def test_the_core_labs_import_goes_to_its_site_and_the_site_sees_what_brought_it(site, tmp_path):
+    (tmp_path / "a.dcm").write_bytes(b"from a disc")
+    command = (*upload(tmp_path), "--as-import", "--courier", "DHL-00340434161094021501", "--media", "2")
+
+    exit_code, receipt = site.run(*command, "--follow", user="importer")
+    taken, _ = site.run("receipt", receipt["transmittal"], *TRIAL, "--to", str(tmp_path / "receipt.json"))
+
+    assert (exit_code, taken) == (HELD, DONE)  # for it is no DICOM
+    told = json.loads((tmp_path / "receipt.json").read_text())["receipt"]
+    assert (told["site"], told["courier"]) == ("101", {"reference": "DHL-00340434161094021501", "media": 2})
+    refused, answer = site.run(*command)
+    assert (refused, answer["problem"]["code"]) == (CANNOT_RUN, "ING-064")
+
+
+def test_what_is_here_is_told_to_its_own_site_alone(site, tmp_path):
+    (tmp_path / "a.dcm").write_bytes(mr_slice(1))
+    _, first = site.run(*upload(tmp_path), "--follow")
+    (tmp_path / "b.dcm").write_bytes(mr_slice(2))
+
+    _, more = site.run(*upload(tmp_path), "--skip-known")
+
+    assert first["state"] == "ACCEPTED"
+    assert [(one["transmittal"], one["n"]) for one in more["known"]] == [(first["transmittal"], 1)]
+    assert more["promised"] == 1
+    sha256 = hashlib.sha256(mr_slice(1)).hexdigest()
+    client = Client(load_profile(str(site.profile)), user="coordinator")
+    ask = {"site": "101", "subject": "101-0002", "sha256": [sha256]}
+    assert client.post("/v1/trials/DEMO01/known-files", ask)["files"] == []
+    client.http.close()

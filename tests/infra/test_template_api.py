@@ -51,7 +51,7 @@ def test_the_outputs_are_those_that_a_client_needs(assembly):
     }
 
     assert said == {
-        *("ApiUrl", "UserPoolId", "UserPoolClientId", "StateMachineArn", "LedgerKeyArn"),
+        *("ApiUrl", "UserPoolId", "UserPoolClientId", "StateMachineArn", "LedgerKeyArn", "ReceiptKeyArn"),
         *("IncomingBucket", "PacksBucket", "RecordsBucket", "LedgerBucket", "WitnessBucket"),
         *("StateTable", "LedgerTable"),
     }

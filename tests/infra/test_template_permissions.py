@@ -38,7 +38,6 @@ NEVER = (
 SETTING_NEEDS = {  # a setting without its permission, or the permission without the setting, is a mistake
     "CORELAB_BUS": "events:PutEvents",
     "CORELAB_REID_KEY": "kms:GenerateDataKeyWithoutPlaintext",
-    "CORELAB_LEDGER_KEY": "kms:GetPublicKey",
     "CORELAB_STATE_MACHINE": "states:StartExecution",
     "CORELAB_USER_POOL": "cognito-idp:AdminGetUser",
 }
@@ -179,6 +178,15 @@ def test_only_the_pipeline_and_the_reviewers_door_read_originals(assembly):
     }
 
     assert readers == {"ingest/screen", "deid/deidentify", "review/api"}  # as frames only: decision 0099
+
+
+@pytest.mark.parametrize("name", ["Ledger", "Receipts"])
+def test_who_is_told_of_a_signing_key_may_show_its_public_half_and_nobody_else(name, assembly):
+    (key,) = (item for item in assembly.of("AWS::KMS::Key") if f"Keys{name}" in item.id)
+    setting = {"Ledger": "CORELAB_LEDGER_KEY", "Receipts": "CORELAB_RECEIPT_KEY"}[name]
+    for door, function in assembly.doors.items():
+        may = assembly.allows(assembly.role_of(function), "kms:GetPublicKey", key.arn)
+        assert (setting in assembly.environment(function)) == may, door
 
 
 def test_settings_and_permissions_go_together(assembly):

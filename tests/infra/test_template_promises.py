@@ -108,12 +108,13 @@ def test_identified_data_and_images_have_different_keys(assembly):
     assert keys["incoming"] == keys["records"] != keys["packs"]
 
 
-def test_the_ledgers_key_signs_ed25519(assembly):
-    (key,) = (
+def test_the_keys_of_ledger_and_receipts_sign_ed25519(assembly):
+    signing = [
         item for item in assembly.of("AWS::KMS::Key") if item.properties.get("KeyUsage") == "SIGN_VERIFY"
-    )
+    ]
 
-    assert key.properties["KeySpec"] == "ECC_NIST_EDWARDS25519"
+    assert len(signing) == len(("ledger", "receipts"))
+    assert {key.properties["KeySpec"] for key in signing} == {"ECC_NIST_EDWARDS25519"}
 
 
 def test_tables_recover_to_any_second_and_are_encrypted_by_a_key(assembly):

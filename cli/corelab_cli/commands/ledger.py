@@ -58,6 +58,7 @@ def take(client: Client, trial: str, *, folder: Path) -> dict[str, Any]:
                 files += 1
         listing = _joined(listing, json.loads(page["versions"]))
         (folder / "key.pem").write_bytes(page["key_pem"].encode())
+        (folder / "receipts.pem").write_bytes(page["receipt_key_pem"].encode())
     (folder / "versions.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
     return {"trial": trial, "folder": str(folder), "files": files}
 

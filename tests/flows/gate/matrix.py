@@ -21,12 +21,12 @@ from tests.flows.gate.things import (
     VISIT,
 )
 
-ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_subject"})
+ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_subject", "find_known_files"})
 CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
         *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
-        *("register_parts", "join_parts", "read_study", "allocate_study", "correct_study"),
+        *("register_parts", "join_parts", "read_receipt", "read_study", "allocate_study", "correct_study"),
         *("release_transmittal", "reject_transmittal"),
         *("render_review", "clear_review", "refuse_review", "retry_series"),
     }
@@ -194,6 +194,7 @@ def _bodies(site: str, there: Mapping[str, str], victim: str, *, who: str) -> di
         "register_subject": {"subject": there["subject"], "anchor": "2026-03-02"},
         "open_transmittal": {"site": site, "subject": there["subject"], "visit": VISIT},
         "register_batch": {"files": [{"n": 1, "size_bytes": 1, "sha256": "0" * 64}]},
+        "find_known_files": {"site": site, "subject": there["subject"], "sha256": ["0" * 64]},
         "register_parts": {"parts": [{"part": 1, "sha256": "0" * 64}]},
         "join_parts": {"sha256_of_parts": "0" * 64},
         "allocate_study": {"set_apart": "PRIOR"},

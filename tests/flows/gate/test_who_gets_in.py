@@ -31,7 +31,7 @@ WRONGS = (
 )
 WAITS_FOR_ANOTHER = {  # asked side by side, each may come before what it needs
     *("answer_query", "accept_answer", "reopen_query", "cancel_query", "complete_transmittal"),
-    *("register_parts", "join_parts"),  # the matrix's file is a small one
+    *("register_parts", "join_parts", "read_receipt"),  # the matrix's file is a small one
     *("release_transmittal", "reject_transmittal", "correct_study"),  # nothing is held, no study allocated
     *("render_review", "clear_review", "refuse_review", "retry_series"),
 }

@@ -5,7 +5,7 @@ from corelab_cli.errors import CANNOT_RUN, DONE, HELD
 from tests.fakes.transmittal_api import Killed
 from tests.unit.cli.conftest import upload_of
 
-CALLS_OF_AN_UPLOAD = 9  # open, read, register, five files, complete
+CALLS_OF_AN_UPLOAD = 10  # what is known, open, read, register, five files, complete
 
 
 def test_every_file_arrives_once_and_the_transmittal_is_received(run, api, folder):

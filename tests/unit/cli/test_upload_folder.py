@@ -1,4 +1,10 @@
-from corelab_cli.errors import CANNOT_RUN
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corelab_cli import choosing
+from corelab_cli.choosing import choose
+from corelab_cli.errors import CANNOT_RUN, DONE
 from corelab_cli.folder import LocalFile, upload_key
 from tests.unit.cli.conftest import upload_of
 
@@ -20,32 +26,75 @@ def test_a_folder_that_is_not_there_is_a_usage_error(run, api, tmp_path):
     assert "does not exist" in ran.err
 
 
-def test_an_empty_file_is_named_before_anything_is_sent(run, api, folder):
+@pytest.fixture
+def odd(folder):
+    """A medium as hospitals burn it: images beside what is none."""
     (folder / "empty.dcm").touch()
-
-    ran = run(*upload_of(folder), transport=api)
-
-    assert ran.exit_code == CANNOT_RUN
-    assert "empty.dcm is empty" in ran.err
-    assert api.calls == []
-
-
-def test_a_dangling_link_is_named_before_anything_is_sent(run, api, folder):
     (folder / "gone.dcm").symlink_to(folder / "nothing")
-
-    ran = run(*upload_of(folder), transport=api)
-
-    assert ran.exit_code == CANNOT_RUN
-    assert "gone.dcm cannot be read" in ran.err
-
-
-def test_copies_of_one_file_are_named_before_anything_is_sent(run, api, folder):
+    (folder / "elsewhere").symlink_to(folder / "inner", target_is_directory=True)
     (folder / "copy.dcm").write_bytes(b"slice 0")
+    (folder / "viewer.exe").write_bytes(b"MZ and more")
+    (folder / "START").write_bytes(b"<!DOCTYPE html>")
+    (folder / "Thumbs.db").write_bytes(b"pictures")
+    return folder
 
-    ran = run(*upload_of(folder), transport=api)
+
+def test_what_is_no_image_is_left_out_and_told_with_the_reason(run, api, odd):
+    ran = run(*upload_of(odd, "--json"), transport=api)
+
+    assert ran.exit_code == DONE
+    assert sorted(api.objects.values()) == [f"slice {number}".encode() for number in range(5)]
+    told = {item["path"].removeprefix(f"{odd}/"): item["why"] for item in ran.document["left_out"]}
+    assert told["empty.dcm"] == choosing.EMPTY
+    assert told["gone.dcm"] == told["elsewhere"] == choosing.LINK
+    assert told["viewer.exe"] == told["START"] == told["Thumbs.db"] == choosing.VIEWER
+    assert told[".DS_Store"] == choosing.HIDDEN
+    assert told["inner/0.dcm"] == f"is a copy of {odd}/copy.dcm"
+
+
+def test_what_is_left_out_is_told_in_words_too(run, api, odd):
+    ran = run(*upload_of(odd), transport=api)
+
+    assert f"not sent {odd}/empty.dcm is empty" in ran.out
+    assert "… and 3 more" in ran.out
+
+
+@pytest.mark.parametrize("name", ["image.exe", "image.html", "autorun.inf"])
+def test_what_says_that_it_is_dicom_is_sent_whatever_it_is_called(tmp_path, name):
+    (tmp_path / name).write_bytes(b"MZ".ljust(128, b"\0") + b"DICM")
+
+    assert choose([tmp_path]).files == (tmp_path / name,)
+
+
+@given(
+    st.binary(min_size=128, max_size=128) | st.sampled_from(choosing.VIEWER_BEGINNINGS),
+    st.binary(max_size=99),
+)
+def test_no_dicom_is_ever_left_out(tmp_path_factory, preamble, rest):
+    path = tmp_path_factory.mktemp("one") / "image.exe"
+    path.write_bytes(preamble.ljust(128, b"\0") + b"DICM" + rest)
+
+    assert choose([path]).files == (path,)
+
+
+def test_files_and_folders_are_sent_together_each_once(run, api, folder, tmp_path):
+    (tmp_path / "study.zip").write_bytes(b"PK a container goes as it is")
+    first, *rest = upload_of(folder)
+
+    ran = run(first, str(tmp_path / "study.zip"), str(folder / "inner" / "0.dcm"), *rest, transport=api)
+
+    assert ran.exit_code == DONE
+    assert len(api.objects) == 6
+
+
+def test_a_medium_without_images_says_what_lies_there(run, api, tmp_path):
+    (tmp_path / "medium").mkdir()
+    (tmp_path / "medium" / "viewer.exe").write_bytes(b"MZ")
+
+    ran = run(*upload_of(tmp_path / "medium"), transport=api)
 
     assert ran.exit_code == CANNOT_RUN
-    assert "copies of each other" in ran.err
+    assert "viewer.exe belongs to a viewer" in ran.err
     assert api.calls == []
 
 

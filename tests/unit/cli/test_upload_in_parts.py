@@ -27,7 +27,7 @@ def test_a_large_file_arrives_in_parts_beside_small_ones(run, api, scan):
     assert api.puts == PARTS + 1
 
 
-CALLS = 11  # open, read, register, the small file, addresses, five parts, join, complete
+CALLS = 12  # what is known, open, read, register, the small file, addresses, five parts, join, complete
 
 
 @pytest.mark.parametrize("kill_after", [False, True], ids=["before it", "after it"])

@@ -82,6 +82,7 @@ def handing_out(files, *, named=lambda name: name, page=1_000):
                 ],
                 "versions": json.dumps(listing | {"versions": shown}),
                 "key_pem": public_key_pem().decode(),
+                "receipt_key_pem": public_key_pem().decode(),
                 "next": str(start + page) if start + page < len(listing["versions"]) else None,
             }
             return httpx.Response(200, json=plan)

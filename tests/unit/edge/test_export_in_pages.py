@@ -95,6 +95,7 @@ def door(monkeypatch):
     place.api = api
     monkeypatch.setattr(api, "heads", lambda: Heads(place.boundary))
     monkeypatch.setattr(api, "signer", Key)
+    monkeypatch.setattr(api, "receipt_signer", Key)
     monkeypatch.setattr(api, "now", lambda: later(3_600))
     monkeypatch.setattr(api.clients, "s3", lambda: place.s3)
     monkeypatch.setattr(api, "bucket", lambda name: Bucket(place.s3, name=f"corelab-{name.lower()}"))

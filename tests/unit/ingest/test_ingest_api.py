@@ -1,14 +1,23 @@
 import pytest
 
+from corelab.ingest.signed import checked_receipt
 from corelab.kernel.actors import Role
 from tests.fakes.api_requests import answer, claims, door_module, request
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import TRIAL, World
+from tests.fakes.memory_ledger import KEY, public_key_pem
 from tests.fakes.people import account, grant
 
+DHL = {"reference": "DHL-00340434161094021501", "media": 2}
 BASE = f"/v1/trials/{TRIAL}/transmittals"
 SLICES = [mr_slice(1), mr_slice(2)]
 WEEK_6 = {"AcquisitionDate": "20260413"}
+
+
+class MemorySigner:
+    public_key = staticmethod(KEY.public_key().public_bytes_raw)
+    public_key_pem = staticmethod(public_key_pem)
+    sign = staticmethod(KEY.sign)
 
 
 @pytest.fixture
@@ -20,11 +29,13 @@ def world():
 def door(monkeypatch, world):
     module = door_module(monkeypatch, "functions.ingest.api", store=world.store)
     monkeypatch.setattr(module, "INCOMING", world.incoming)
+    monkeypatch.setattr(module, "SIGNER", MemorySigner())
     monkeypatch.setattr(module, "Registry", lambda _: world.registry)
     for person, role, site in (
         ("nurse", Role.SITE, "101"),
         ("other", Role.SITE, "102"),
         ("cra", Role.CRA, None),
+        ("importer", Role.CORE_IMPORT, None),
     ):
         account(world.store, person)
         grant(world.store, person, role, site=site)
@@ -33,8 +44,8 @@ def door(monkeypatch, world):
 
 @pytest.fixture
 def call(door):
-    def send(method, path, *, who="nurse", body=None, key=None, query=None):
-        event = request(method, BASE + path, who=claims(who), body=body, key=key, query=query)
+    def send(method, path, *, who="nurse", body=None, key=None, query=None, base=BASE):
+        event = request(method, base + path, who=claims(who), body=body, key=key, query=query)
         return answer(door, event)
 
     return send
@@ -208,3 +219,45 @@ def test_another_site_sees_no_study_and_a_monitor_places_none(door, world):
     assert (
         of_studies(door, "POST", f"{path}/allocate", who="cra", body={"visit": "W6"}, key="k").status == 403
     )
+
+
+def test_a_receipt_is_signed_once_everything_has_arrived(call, world):
+    open_id = opened(call).body["transmittal"]
+    id = world.sent(*SLICES, key="k9", subject="101-0002")
+
+    early, signed, foreign = (
+        call("GET", f"/{open_id}/receipt"),
+        call("GET", f"/{id}/receipt"),
+        call("GET", f"/{id}/receipt", who="other"),
+    )
+
+    assert (early.status, early.body["code"]) == (409, "ING-063")
+    assert checked_receipt(signed.body, public_key=KEY.public_key().public_bytes_raw())["transmittal"] == id
+    assert foreign.status == 404
+
+
+def test_the_core_labs_import_opens_for_any_site_and_the_site_sees_what_brought_it(call):
+    body = {"site": "101", "subject": "101-0001", "visit": "BL"}
+
+    nameless = call("POST", "", who="importer", body=body, key="k1")
+    id = call("POST", "", who="importer", body=body | {"courier": DHL}, key="k2").body["transmittal"]
+
+    assert (nameless.status, nameless.body["code"]) == (400, "ING-064")
+    assert call("GET", f"/{id}").body["courier"] == DHL
+    assert call("GET", "").body["transmittals"][0]["courier"] == DHL
+    assert call("POST", "", body=body | {"courier": DHL}, key="k3").body["code"] == "ING-064"
+
+
+def test_another_sites_content_is_answered_as_what_nobody_sent(call, world):
+    world.sent(*SLICES)
+    known, unknown = ([file["sha256"] for file in batch_of(*it)["files"]] for it in (SLICES, [b"nothing"]))
+
+    def ask(sha256, who, site, subject):
+        body = {"site": site, "subject": subject, "sha256": sha256}
+        return call("POST", "/known-files", who=who, body=body, base=f"/v1/trials/{TRIAL}")
+
+    assert [one["n"] for one in ask(known, "nurse", "101", "101-0001").body["files"]] == [1, 2]
+    for subject in ("102-0001", "101-0001"):
+        foreign, nothing = ask(known, "other", "102", subject), ask(unknown, "other", "102", subject)
+        assert (foreign.status, foreign.body) == (nothing.status, nothing.body) == (200, {"files": []})
+    assert ask(known, "other", "101", "101-0001").status == 403

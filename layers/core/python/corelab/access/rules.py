@@ -34,6 +34,8 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "join_parts": frozenset({R.SITE, R.CORE_IMPORT}),
     "complete_transmittal": frozenset({R.SITE, R.CORE_IMPORT}),
     "read_transmittal": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "read_receipt": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
+    "find_known_files": frozenset({R.SITE, R.CORE_IMPORT}),
     "list_transmittals": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "list_held": OVERSIGHT,
     "release_transmittal": frozenset({R.QC, R.PM}),

@@ -83,6 +83,24 @@ class PartsMissing(InvalidInput):
     code = "ING-061"
 
 
+class ReceiptTooEarly(IllegalMove):
+    """A receipt is signed when every file has arrived."""
+
+    code = "ING-063"
+
+
+class CourierRefused(InvalidInput):
+    """How the media came is not said as it must be, or by whom it may not."""
+
+    code = "ING-064"
+
+
+class BadReceipt(CorelabError):
+    """Text that is no receipt of ours, or one that is not as it was signed."""
+
+    code: ClassVar[str] = "ING-065"
+
+
 class FileUnknown(NotFound):
     """The transmittal has no file of this number."""
 

@@ -144,6 +144,22 @@ class ScreenedSeries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """How media came that a courier brought.
+
+    Attributes
+    ----------
+    reference : str
+        The consignment's number. Never a name.
+    media : int
+        How many media it held.
+    """
+
+    reference: str
+    media: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transmittal:
     """One submission of a site.
 
@@ -177,6 +193,8 @@ class Transmittal:
         When the last of them had left.
     misfiled : tuple of SeriesId
         Series that were filed with it by mistake, and what it claimed with them: they count no more.
+    courier : Courier or None
+        What brought it, where the core lab imported it from media.
     """
 
     transmittal: TransmittalId
@@ -203,6 +221,7 @@ class Transmittal:
     retiring: int | None = None
     retired_at: datetime | None = None
     misfiled: tuple[SeriesId, ...] = ()
+    courier: Courier | None = None
 
     @property
     def files(self) -> int:

@@ -31,18 +31,22 @@ class Receipt:
 
     Attributes
     ----------
+    version : int
+        Of the transmittal's state.
     refused : mapping
         File number to code.
     """
 
     transmittal: Transmittal
+    version: int
     arrivals: tuple[Arrival, ...]
     refused: Mapping[int, str]
 
 
 def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: TransmittalId) -> Receipt:
     """What arrived of a transmittal, and what was refused."""
-    state = get(store, TRANSMITTAL, trial=trial, id=transmittal).state
+    current = get(store, TRANSMITTAL, trial=trial, id=transmittal)
+    state = current.state
     files = _known_files(store, trial=trial, transmittal=transmittal)
     if state.state in TAKES_FILES | {ABANDONED}:
         found = sizes_found(incoming, trial=trial, transmittal=transmittal)
@@ -51,6 +55,7 @@ def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: Tr
     refused = find_all(store, OBJECT, trial=trial, under=f"{transmittal}#")
     return Receipt(
         transmittal=state,
+        version=current.version,
         arrivals=arrivals(files, found),
         refused={item.state.n: item.state.code for item in refused if item.state.state == REFUSED},
     )

@@ -9,17 +9,22 @@ from corelab.charter.model import Charter
 from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.errors import (
     BatchRefused,
+    CourierRefused,
     OverBudget,
     SameContentTwice,
     SubjectMalformed,
     SubjectOfOtherSite,
     SubjectUnknown,
 )
-from corelab.ingest.model import File, Transmittal
+from corelab.ingest.model import Courier, File, Transmittal
 from corelab.ingest.ports import Subject
+from corelab.kernel.actors import Role
 from corelab.kernel.ids import SiteId, SubjectId
 
 NUMBERS_SHOWN = 20  # enough to find the rest by
+REFERENCE_DIGITS = 4
+MOST_MEDIA = 999
+_REFERENCE = re.compile(r"(?!.*[A-Z]{9})[A-Z0-9][A-Z0-9/-]{3,39}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -67,6 +72,35 @@ def check_subject(charter: Charter, *, site: SiteId, subject: SubjectId, registe
         raise SubjectOfOtherSite(f"Subject {subject} belongs to another site.", site=site)
     if registered is None or registered.site != site:
         raise SubjectUnknown(f"Register subject {subject} at site {site} first.", site=site)
+
+
+def check_courier(courier: Courier | None, *, by: Role | None) -> None:
+    """Whether a transmittal says rightly how its media came: imported ones do, others do not.
+
+    A reference is a consignment's number as couriers write it. It is no place for a name: at least four of
+    its characters are digits and no more than eight letters follow each other.
+
+    Raises
+    ------
+    CourierRefused
+        It does not.
+    """
+    if (courier is not None) != (by is Role.CORE_IMPORT):
+        raise CourierRefused(
+            "Name the courier's consignment: you import media."
+            if courier is None
+            else "Leave the courier out: only the core lab's import names one."
+        )
+    if courier is None:
+        return
+    digits = sum(mark.isdigit() for mark in courier.reference)
+    if _REFERENCE.fullmatch(courier.reference) is None or digits < REFERENCE_DIGITS:
+        raise CourierRefused(
+            "Write the consignment's number alone, such as DHL-00340434161094021501: capital letters, "
+            "digits, - and /; no names."
+        )
+    if not 0 < courier.media <= MOST_MEDIA:
+        raise CourierRefused(f"Count the media: 1 to {MOST_MEDIA}.", largest=MOST_MEDIA)
 
 
 def check_batch(

@@ -24,6 +24,7 @@ from corelab.ingest.model import (
     TRIAL,
     Batch,
     BatchSummary,
+    Courier,
     File,
     ReceivingTrial,
     Transmittal,
@@ -32,7 +33,7 @@ from corelab.ingest.model import (
 from corelab.ingest.parts import goes_in_parts, part_bytes
 from corelab.ingest.ports import Incoming, Registry, Upload
 from corelab.ingest.receipts import Receipt, digest_of, files_of_batches, receipt, sizes_found
-from corelab.ingest.rules import Arrival, arrivals, check_batch, check_subject
+from corelab.ingest.rules import Arrival, arrivals, check_batch, check_courier, check_subject
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import AlreadyThere, KeyReused, VersionConflict
@@ -74,9 +75,21 @@ def transmittal_id(command: Command) -> TransmittalId:
 
 
 def open_transmittal(
-    store: Store, *, registry: Registry, command: Command, site: SiteId, subject: SubjectId, visit: str
+    store: Store,
+    *,
+    registry: Registry,
+    command: Command,
+    site: SiteId,
+    subject: SubjectId,
+    visit: str,
+    courier: Courier | None = None,
 ) -> Outcome[Transmittal]:
     """Start a submission for a subject's visit, under the charter in force.
+
+    Parameters
+    ----------
+    courier : Courier or None
+        What brought the media that the core lab imports.
 
     Raises
     ------
@@ -84,6 +97,8 @@ def open_transmittal(
         The subject is not one of this site's.
     NotInCharter
         The charter has no such visit.
+    CourierRefused
+        An import does not say what brought it, or something else does.
     KeyReused
         The command opened another transmittal before.
     """
@@ -91,13 +106,15 @@ def open_transmittal(
     known = find(store, TRANSMITTAL, trial=command.trial, id=id)
     if known is not None:
         charter_hash = known.state.charter
-        if (known.state.site, known.state.subject, known.state.visit) != (site, subject, visit):
+        state = known.state
+        if (state.site, state.subject, state.visit, state.courier) != (site, subject, visit, courier):
             raise KeyReused("Use a fresh Idempotency-Key: this one opened another transmittal.")
     else:
         charter, charter_hash = registry.charter_in_force(command.trial)
         charter.visit(visit)
         registered = registry.subject(command.trial, subject)
         check_subject(charter, site=site, subject=subject, registered=registered)
+        check_courier(courier, by=command.actor.role)
         note_trial(store, command)
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
@@ -111,6 +128,7 @@ def open_transmittal(
             state=state,
             opened_at=command.now,
             moved_at=command.now,
+            courier=courier,
         )
         return events.decided(opened, type=events.OPENED, action="transmittal.open")
 
