@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from corelab.ingest.codes import text_of
+from corelab.ingest.codes import SET_ASIDE, text_of
 from corelab.ingest.known import Known
 from corelab.ingest.model import Counts, Courier, File, Transmittal
 from corelab.ingest.parts import Part, PartTicket
@@ -268,9 +268,10 @@ class FileAnswer(Wire):
 
 
 class RefusedAnswer(Wire):
-    """A refused file: what is wrong, and what to do."""
+    """A refused file, or member of a container: what is wrong, and what to do."""
 
     n: int
+    member: int | None = Field(description="Its number in the container that is the file; null for the file.")
     code: str
     detail: str
     remedy: str
@@ -341,6 +342,23 @@ class HeldAnswer(Wire):
         )
 
 
+class ContainerAnswer(Wire):
+    """A file that was a container, and what its members were."""
+
+    n: int
+    images: int
+    refused: int
+    set_aside: int
+
+
+class SetAsideAnswer(Wire):
+    """What came along with the images and is none, counted."""
+
+    code: str
+    objects: int
+    detail: str
+
+
 class ReceiptAnswer(TransmittalAnswer):
     """What arrived of a transmittal, file by file, and what was refused."""
 
@@ -349,6 +367,8 @@ class ReceiptAnswer(TransmittalAnswer):
     wrong: list[int]
     refused: list[RefusedAnswer]
     held: HeldAnswer | None = Field(description="Where it is QUARANTINED: why, and what can be decided.")
+    set_aside: list[SetAsideAnswer]
+    containers: list[ContainerAnswer]
     files: list[FileAnswer]
 
     @classmethod
@@ -361,8 +381,23 @@ class ReceiptAnswer(TransmittalAnswer):
             missing=[item.file.n for item in receipt.arrivals if item.is_missing],
             wrong=[item.file.n for item in receipt.arrivals if item.is_wrong],
             refused=[
-                RefusedAnswer(n=n, code=code, detail=text_of(code).sentence, remedy=text_of(code).remedy)
-                for n, code in sorted(receipt.refused.items())
+                RefusedAnswer(
+                    n=item.n,
+                    member=item.member,
+                    code=item.code,
+                    detail=text_of(item.code).sentence,
+                    remedy=text_of(item.code).remedy,
+                )
+                for item in receipt.refused
+            ],
+            set_aside=[
+                SetAsideAnswer(code=code, objects=objects, detail=text_of(code).sentence)
+                for code, objects in receipt.transmittal.codes.items()
+                if code in SET_ASIDE
+            ],
+            containers=[
+                ContainerAnswer(n=item.n, images=item.images, refused=item.refused, set_aside=item.set_aside)
+                for item in receipt.transmittal.opened
             ],
             held=None if waiting is None else HeldAnswer.of(waiting),
             files=[

@@ -62,6 +62,7 @@ class Ingest(Construct):
         unwraps_secrets(self.screen)
         lists_objects(self.screen, "incoming")
         reads_objects(self.screen, "incoming", "incoming")
+        writes_objects(self.screen, "incoming", "incoming")
         lists_objects(self.screen, "records")
         reads_objects(self.screen, "records", "facts", "pixels")
         writes_objects(self.screen, "records", "facts", "pixels")

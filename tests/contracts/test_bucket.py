@@ -54,6 +54,15 @@ def test_an_object_is_written_once(bucket):
     assert bucket.get("a/1") == b"first"
 
 
+def test_what_is_kept_is_written_once_and_its_version_is_told(bucket):
+    first, second = (hashlib.sha256(body).hexdigest() for body in (b"first", b"second"))
+
+    version = bucket.keep("a/1", b"first", sha256=first)
+
+    assert bucket.keep("a/1", b"second", sha256=second) == version == bucket.version_of("a/1")
+    assert bucket.get("a/1") == b"first"
+
+
 def test_a_listing_shows_keys_and_sizes_under_the_prefix_in_order(bucket):
     for key, body in (("a/2", b"22"), ("a/1", b"1"), ("b/1", b"333")):
         bucket.put(key, body)

@@ -81,6 +81,13 @@ class MemoryBucket:
         if key in self.versions:
             self.versions[key][int(version_id) - 1] = None
 
+    def keep(self, key: str, body: bytes, *, sha256: str) -> str:
+        assert hashlib.sha256(body).hexdigest() == sha256
+        self.put_once(key, body)
+        version_id = self.version_of(key)
+        assert version_id is not None
+        return version_id
+
     def delete(self, key: str) -> None:
         self.versions[key].append(None)
 

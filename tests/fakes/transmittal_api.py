@@ -242,7 +242,9 @@ class TransmittalApi(httpx.MockTransport):
             "arrived": len(transmittal.files) - len(missing),
             "missing": missing,
             "wrong": [],
-            "refused": transmittal.refused,
+            "refused": [{"member": None} | one for one in transmittal.refused],
+            "set_aside": [],
+            "containers": [],
         }
 
     @staticmethod

@@ -34,6 +34,7 @@ class Fate(StrEnum):
     """What must become of a file."""
 
     REFUSED = "REFUSED"  # by screening, with the code
+    OPENED = "OPENED"  # a container; the code of each of its members, OK for an image
     HELD = "HELD"  # by de-identification, with the code
     FLAGGED = "FLAGGED"  # goes on, its oddities told
     ACCEPTED = "ACCEPTED"
@@ -61,6 +62,10 @@ class Case:
 
 def refused(name: str, code: str, make: Callable[[], bytes]) -> Case:
     return Case(name=name, make=make, fate=Fate.REFUSED, code=code)
+
+
+def unpacked(name: str, codes: str, make: Callable[[], bytes]) -> Case:
+    return Case(name=name, make=make, fate=Fate.OPENED, code=codes)
 
 
 def held(name: str, code: str, make: Callable[[], bytes], *flags: Flag) -> Case:

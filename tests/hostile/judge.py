@@ -8,12 +8,17 @@ from corelab.deid.instance import Deidentifier
 from corelab.dicom.errors import Unreadable
 from corelab.dicom.flags import Flag, flags_of
 from corelab.dicom.scan import read_header, scan_header
+from corelab.ingest.layout import object_key
 from corelab.ingest.model import File
-from corelab.ingest.reading import Bad, read_object
+from corelab.ingest.reading import Bad, Good
+from corelab.ingest.unpacking import read_transmittal
 from corelab.kernel.errors import CorelabError
+from corelab.kernel.ids import TransmittalId, TrialId
 from tests.fakes.images import deidentifier
 from tests.fakes.memory_bucket import MemoryBucket
 from tests.hostile.building import Fate
+
+TRIAL, TRANSMITTAL = TrialId("DEMO01"), TransmittalId("tms_0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,9 @@ def judged(data: bytes, *, plants: tuple[bytes, ...] = (), used: Deidentifier | 
         told.append(_words(refusal))
     if isinstance(screened, Bad):
         fate, code = Fate.REFUSED, screened.code
+    elif isinstance(screened, list):
+        fate, code = Fate.OPENED, " ".join(item.code if isinstance(item, Bad) else "OK" for item in screened)
+        told += [repr(item).encode() for item in screened]
     elif code:
         fate = Fate.HELD
     else:
@@ -76,11 +84,14 @@ def _scanned(data: bytes, told: list[bytes]) -> tuple[str, frozenset[Flag]]:
     return scanner, flags_of(header)
 
 
-def _screened(data: bytes):
+def _screened(data: bytes) -> Good | Bad | list[Good | Bad]:
+    """The file, or its members."""
     bucket = MemoryBucket()
-    bucket.put("k", data)
+    bucket.put(object_key(TRIAL, TRANSMITTAL, 1), data)
     file = File(n=1, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-    return read_object(bucket, key="k", file=file)
+    seen = read_transmittal(bucket, trial=TRIAL, transmittal=TRANSMITTAL, files=(file,))
+    members = sorted((*seen.good, *seen.bad, *seen.set_aside), key=lambda item: item.place)
+    return members if seen.opened else members[0]
 
 
 def _words(refusal: CorelabError) -> bytes:

@@ -55,7 +55,7 @@ CASES: tuple[Case, ...] = (
     refused("structure/preamble-only", "ING-101", lambda: bytes(128)),
     refused("structure/prefix-only", "ING-102", lambda: bytes(128) + b"DICM"),
     refused("structure/no-preamble", "ING-101", lambda: image()[128:]),
-    refused("structure/bare-data-set", "ING-101", body),
+    refused("structure/bare-data-set", "ING-238", body),
     refused("structure/prefix-in-lower-case", "ING-101", lambda: swap(image(), b"DICM", b"dicm")),
     refused("structure/cut-in-meta", "ING-102", lambda: image()[:150]),
     refused("structure/meta-length-beyond-the-file", "ING-102", lambda: meta_of(60_000)),

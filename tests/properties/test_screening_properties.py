@@ -64,9 +64,9 @@ def test_every_new_object_comes_out_exactly_once(earlier, new):
     merged = union(before, new)
 
     counted = sorted((*merged.fresh, *merged.duplicates, *merged.resends, *merged.conflicts))
-    assert counted == [item.n for item in new]
+    assert counted == [item.place for item in new]
     known = {item.sop_uid for item in before}
-    held = {item.sop_uid for item in new if item.n in merged.conflicts}
+    held = {item.sop_uid for item in new if item.place in merged.conflicts}
     assert {item.sop_uid for item in merged.instances} == known | {item.sop_uid for item in new} - (
         held - known
     )

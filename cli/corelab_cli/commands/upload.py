@@ -168,10 +168,15 @@ def _words(out: Console, receipt: Any, *, files: Sequence[LocalFile]) -> None:  
     reasons: defaultdict[str, list[str]] = defaultdict(list)
     for one in receipt["refused"]:
         reason = f"{one['detail']} {one['remedy']} ({one['code']})"
-        reasons[reason].append(by_number.get(one["n"], str(one["n"])))
+        name = by_number.get(one["n"], str(one["n"]))
+        reasons[reason].append(name if one["member"] is None else f"{name}, file {one['member']} in it")
     for reason, names in reasons.items():
         _list(out, "refused", names=names)
         out.print(f"    {escape(reason)}")
+    for one in receipt["containers"]:
+        out.print(f"  {by_number.get(one['n'], str(one['n']))} holds {_counted(one['images'], 'image')}")
+    for one in receipt["set_aside"]:
+        out.print(f"  set aside: {_counted(one['objects'], 'file')}. {escape(one['detail'])} ({one['code']})")
     _also(out, receipt)
     for line in _next(receipt):
         out.print(line, markup=False)
@@ -206,3 +211,7 @@ def _next(receipt: Any) -> Iterator[str]:  # noqa: ANN401 -- JSON
         yield f"The signed receipt is in {receipt['receipt_saved']}."
     elif receipt["state"] not in TAKES_FILES | {"ABANDONED"}:
         yield f"Its signed receipt: corelab receipt {receipt['transmittal']} --to FILE"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -10,10 +10,17 @@ from corelab.ingest.reading import read_image
 from corelab.ingest.studies import allocate_study, derived_transmittal, set_study_apart
 from corelab.ingest.study import STUDY
 from corelab.kernel.write_path import find_all
+from tests.fakes.containers import gzipped, tarred, zipped
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import TRIAL, World, numbered, promised
 from tests.fakes.killing import Killed, Switch
 
+MEDIUM = zipped(
+    ("I1", mr_slice(3)),
+    ("READ.ME", b"a viewer"),
+    ("../I2", mr_slice(4)),
+    ("more.zip", zipped(("I5", mr_slice(5)))),
+)
 FILES = [
     mr_slice(1, PatientBirthDate="19610812"),
     mr_slice(2),
@@ -89,6 +96,10 @@ def incomplete(world):
     world.complete(id, "too early")
 
 
+def containers(world):
+    world.sent(mr_slice(1), MEDIUM, gzipped(tarred(("I6", mr_slice(6)))), b"not DICOM")
+
+
 def received(world):
     world.sent(*FILES)
 
@@ -130,6 +141,7 @@ STEPS = [
     pytest.param(uploaded, completed, id="complete"),
     pytest.param(incomplete, completed, id="complete-incomplete"),
     pytest.param(received, screened, id="screen"),
+    pytest.param(containers, screened, id="screen-containers"),
     pytest.param(grown, screened, id="screen-a-later-version"),
     pytest.param(known_by_number, screened, id="screen-and-learn-a-name"),
     pytest.param(several, several_screened, id="screen-several-studies"),

@@ -91,7 +91,7 @@ def test_an_original_that_is_gone_is_refused_as_any_missing_file():
     assert world.screen(DERIVED)["outcome"] == "ACCEPTED"
 
     found = receipt(world.store, incoming=world.incoming, trial=TRIAL, transmittal=DERIVED)
-    assert found.refused == {2: "ING-201"}
+    assert [(item.n, item.code) for item in found.refused] == [(2, "ING-201")]
     assert all(item.has_arrived for item in found.arrivals)
 
 

@@ -94,7 +94,7 @@ def test_one_bad_file_is_refused_with_its_reason_and_its_siblings_go_on(world, b
 
     assert answer["outcome"] == "ACCEPTED"
     assert refused(world, id) == {3: code}
-    assert facts_of(world, answer)["refused"] == [{"n": 3, "code": code}]
+    assert facts_of(world, answer)["refused"] == [{"n": 3, "member": None, "code": code}]
     assert len(facts_of(world, answer)["instances"]) == 2
 
 

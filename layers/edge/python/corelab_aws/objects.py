@@ -186,6 +186,38 @@ class Bucket:
             raise
         return True
 
+    def keep(self, key: str, body: bytes, *, sha256: str) -> str:
+        """Write the object unless the key is taken; the version that lies there.
+
+        Parameters
+        ----------
+        sha256 : str
+            Of the body, hex; S3 verifies it.
+
+        Raises
+        ------
+        ObjectMissing
+            The key was taken, and what lay there went meanwhile.
+        """
+        try:
+            answer = self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
+                raise
+        else:
+            return answer.get("VersionId", NO_VERSION)
+        version_id = self.version_of(key)
+        if version_id is None:
+            raise ObjectMissing("The object is gone; report this.", key=key)
+        return version_id
+
     def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> None:
         """Write a file, in parts where it is large."""
         self._client.upload_file(

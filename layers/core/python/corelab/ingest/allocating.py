@@ -285,9 +285,8 @@ def _keep_study(store: Store, *, command: Command, transmittal: TransmittalId, l
 
 
 def _keep_files(store: Store, *, command: Command, transmittal: TransmittalId, arrived: Arrived) -> None:
-    files = sorted(
-        (_sourced(item) for group in arrived.groups for item in group.objects), key=lambda file: file.n
-    )
+    brought = [item for group in arrived.groups for item in group.objects]
+    files = [_sourced(item) for item in sorted(brought, key=lambda item: item.place)]
     for batch, first in enumerate(range(0, len(files), BUDGETS.batch_files), start=1):
         part = StudyFiles(
             study=arrived.study,

@@ -8,6 +8,8 @@ largest transmittal).
 
 from dataclasses import dataclass
 
+from corelab.ingest.containers.model import LIMITS, Limits
+
 MIB = 1024 * 1024
 
 
@@ -34,6 +36,8 @@ class Budgets:
         A series is packed in one function's 10 GB of scratch space, with its pack beside it.
     in_flight_bytes, readers : int
         What screening holds at once.
+    containers : Limits
+        What is taken out of all containers together.
     """
 
     batch_files: int = 500
@@ -48,6 +52,7 @@ class Budgets:
     series_bytes: int = 4 * 1024 * MIB
     in_flight_bytes: int = 512 * MIB
     readers: int = 16
+    containers: Limits = LIMITS
 
 
 BUDGETS = Budgets()

@@ -7,6 +7,8 @@ changes its meaning.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corelab.dicom.errors import NotAnImage
+
 MISSING = "ING-201"
 HASH_DIFFERS = "ING-202"
 SIZE_DIFFERS = "ING-203"
@@ -14,6 +16,28 @@ NO_IDENTIFIERS = "ING-204"
 CONFLICT = "ING-205"
 TOO_MANY_SERIES = "ING-206"
 SERIES_TOO_LARGE = "ING-207"
+
+NOT_AN_IMAGE = "ING-220"
+CLIMBS = "ING-221"
+LINK = "ING-222"
+DEVICE = "ING-223"
+ENCRYPTED = "ING-224"
+OVERLAPS = "ING-225"
+LIES = "ING-226"
+SAME_NAME = "ING-227"
+PATH_TOO_LONG = "ING-228"
+MEMBER_TOO_LARGE = "ING-229"
+HOLDS_TOO_MUCH = "ING-230"
+INFLATES_TOO_FAR = "ING-231"
+TOO_DEEP = "ING-232"
+METHOD_UNKNOWN = "ING-233"
+CONTAINER_BROKEN = "ING-234"
+MEMBER_BROKEN = "ING-235"
+NOT_OPENED = "ING-236"
+POLYGLOT = "ING-237"
+HEADLESS = "ING-238"
+
+SET_ASIDE = frozenset({NotAnImage.code, NOT_AN_IMAGE})  # what every medium holds beside images
 
 NOT_ALL_ARRIVED = "ING-301"
 OTHER_SUBJECT = "ING-302"
@@ -39,6 +63,8 @@ class Text:
 
 
 EXPORT_AGAIN = "Export the series again from the scanner or the archive and send it in a new transmittal."
+PACK_AGAIN = "Pack the images again as an ordinary ZIP file, or send them unpacked, in a new transmittal."
+UNPACK = "Unpack it and send the images themselves in a new transmittal."
 UNCOMPRESSED = "Export the series uncompressed (Explicit VR Little Endian) and send it in a new transmittal."
 
 TEXTS: Mapping[str, Text] = {
@@ -107,6 +133,70 @@ TEXTS: Mapping[str, Text] = {
     SERIES_TOO_LARGE: Text(
         sentence="The series is larger than one may be.",
         remedy="Write to the core lab; the series has to be handled by a person.",
+    ),
+    NOT_AN_IMAGE: Text(
+        sentence="The file came along with the images and is none: a viewer, a text, a preview.",
+        remedy="Nothing has to be done.",
+    ),
+    CLIMBS: Text(
+        sentence="The path of a file in the archive leads out of it, as no honest program writes it.",
+        remedy=PACK_AGAIN,
+    ),
+    LINK: Text(
+        sentence="The archive holds a link in the place of a file.",
+        remedy="Pack the file itself that the link leads to, and send it in a new transmittal.",
+    ),
+    DEVICE: Text(sentence="The archive holds a device in the place of a file.", remedy=PACK_AGAIN),
+    ENCRYPTED: Text(
+        sentence="The file in the archive is under a password.",
+        remedy="Pack it again without a password; what is sent to the core lab is encrypted on its way.",
+    ),
+    OVERLAPS: Text(
+        sentence="The archive's files share the same bytes, as archives do that are made to do harm.",
+        remedy=PACK_AGAIN,
+    ),
+    LIES: Text(sentence="What the archive says of its files contradicts itself.", remedy=PACK_AGAIN),
+    SAME_NAME: Text(
+        sentence="The archive holds several files under this file's name; none of them can be told apart.",
+        remedy="Give each file a name of its own, pack them again and send them in a new transmittal.",
+    ),
+    PATH_TOO_LONG: Text(
+        sentence="The path of a file in the archive is longer than any should be.", remedy=PACK_AGAIN
+    ),
+    MEMBER_TOO_LARGE: Text(
+        sentence="The file in the archive is larger than one image may be.",
+        remedy="Write to the core lab; the file has to be handled by a person.",
+    ),
+    HOLDS_TOO_MUCH: Text(
+        sentence="The archive holds more files than one transmittal may.",
+        remedy="Divide it into several archives and send each in a transmittal of its own.",
+    ),
+    INFLATES_TOO_FAR: Text(
+        sentence="Unpacked, this would become far larger than images do, or than a transmittal may be.",
+        remedy="Send the images unpacked, or divided over several transmittals.",
+    ),
+    TOO_DEEP: Text(
+        sentence="The file is an archive within an archive within an archive.",
+        remedy=UNPACK,
+    ),
+    METHOD_UNKNOWN: Text(
+        sentence="The file in the archive is packed by a method that is not opened here.", remedy=PACK_AGAIN
+    ),
+    CONTAINER_BROKEN: Text(
+        sentence="The archive is broken, or a piece of a divided one.",
+        remedy=PACK_AGAIN,
+    ),
+    MEMBER_BROKEN: Text(sentence="The file in the archive is broken.", remedy=PACK_AGAIN),
+    NOT_OPENED: Text(
+        sentence="The file is an archive or a disc's copy of a kind that is not opened here.", remedy=UNPACK
+    ),
+    POLYGLOT: Text(
+        sentence="The file is an image and an archive at once, as files are that are made to do harm.",
+        remedy="Have the computer that wrote it checked, and export the series again.",
+    ),
+    HEADLESS: Text(
+        sentence="The file seems to be an image that lacks the beginning of a DICOM file.",
+        remedy="Export it again as a DICOM file (Part 10) and send it in a new transmittal.",
     ),
     NOT_ALL_ARRIVED: Text(
         sentence="Some files did not arrive.",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from corelab.ingest import codes, events
+from corelab.ingest.facts import Place
 from corelab.ingest.lineage import Plan, Setting
 from corelab.ingest.model import (
     OBJECT,
@@ -40,19 +41,21 @@ def conflict_alarm(plans: Iterable[Plan], *, passed: Collection[str]) -> str | N
 
 def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> None:
     """Record that an object goes no further; one that an earlier run refused already stays so."""
-    earlier = find(store, OBJECT, trial=command.trial, id=object_id(state.transmittal, item.file.n))
+    id = object_id(state.transmittal, item.file.n, item.member)
+    earlier = find(store, OBJECT, trial=command.trial, id=id)
     if earlier is not None and earlier.state.state == REFUSED:
         return
 
     def decide(found: Found[RefusedObject] | None) -> Decision[RefusedObject]:
         if found is not None:
-            raise AlreadyThere("An object is refused once.", n=item.file.n)
+            raise AlreadyThere("An object is refused once.", n=item.file.n, member=item.member)
         refused = RefusedObject(
             transmittal=state.transmittal,
             n=item.file.n,
             sha256=item.file.sha256,
             state=OBJECT_MACHINE.move(RECEIVED, "screen_refused", by=command.actor.role, reason=item.code),
             code=item.code,
+            member=item.member,
         )
         data: dict[str, Plain] = {
             "transmittal": state.transmittal,
@@ -60,18 +63,19 @@ def refuse(store: Store, *, command: Command, state: Transmittal, item: Bad) -> 
             "subject": state.subject,
             "visit": state.visit,
             "n": item.file.n,
+            "member": item.member,
             "code": item.code,
         }
         return Decision(state=refused, type=events.OBJECT_REFUSED, action="object.screen_refused", data=data)
 
-    id = object_id(state.transmittal, item.file.n)
     reasoned = replace(command, reason=item.code)
-    execute(store, OBJECT, id=id, command=reasoned, step=f"refuse/{item.file.n}", decide=decide)
+    step = f"refuse/{item.file.n}" + ("" if item.member is None else f".{item.member}")
+    execute(store, OBJECT, id=id, command=reasoned, step=step, decide=decide)
 
 
 def let_pass(store: Store, *, command: Command, state: Transmittal, refused: Iterable[Bad]) -> None:
     """Record which objects of a released transmittal are held no longer."""
-    still = {object_id(state.transmittal, item.file.n) for item in refused}
+    still = {object_id(state.transmittal, item.file.n, item.member) for item in refused}
     for found in list(find_all(store, OBJECT, trial=command.trial, under=f"{state.transmittal}#")):
         if found.id in still or (found.state.state, found.state.code) != (REFUSED, codes.CONFLICT):
             continue
@@ -84,7 +88,11 @@ def let_pass(store: Store, *, command: Command, state: Transmittal, refused: Ite
                 state=replace(current.state, state=after),
                 type=events.OBJECT_PASSED,
                 action="object.alarm_passed",
-                data={"transmittal": state.transmittal, "n": current.state.n},
+                data={
+                    "transmittal": state.transmittal,
+                    "n": current.state.n,
+                    "member": current.state.member,
+                },
             )
 
         execute(store, OBJECT, id=found.id, command=command, step=f"pass/{found.id}", decide=decide)
@@ -112,6 +120,7 @@ def conclude(
         conflicts=sum(len(made.union.conflicts) for made in plans),
         copies=sum(made.is_copy for made in plans),
         changed_tags=len({tag for made in plans if made.facts for tag in made.facts.resent.changed}),
+        set_aside=len(setting.set_aside),
     )
     event, type, code = _verdict(counts, alarm=alarm)
     series = () if code else tuple(_screened(made) for made in plans if made.facts is not None)
@@ -123,7 +132,8 @@ def conclude(
             state=TRANSMITTAL_MACHINE.move(state.state, event, by=command.actor.role, reason=code),
             moved_at=command.now,
             counts=counts,
-            codes=dict(sorted(Counter(item.code for item in refused).items())),
+            codes=dict(sorted(Counter(item.code for item in (*refused, *setting.set_aside)).items())),
+            opened=setting.opened,
             series=series,
             code=code,
             filed_at=filed_at,
@@ -136,7 +146,7 @@ def conclude(
     ).state
 
 
-def _duplicates(made: Plan) -> tuple[int, ...]:
+def _duplicates(made: Plan) -> tuple[Place, ...]:
     return made.union.fresh + made.union.duplicates if made.is_copy else made.union.duplicates
 
 

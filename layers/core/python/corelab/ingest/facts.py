@@ -19,6 +19,8 @@ from corelab.kernel.codec import from_plain, to_plain
 from corelab.kernel.ids import ScannerId, SeriesId, SiteId, SubjectId, TransmittalId, TrialId
 
 SCHEMA = "facts/1"
+Place = tuple[int, int]
+"""Number of a file, and of a member where the file is a container, else 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +66,11 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An object that goes no further."""
+    """An object that goes no further; `member` is its number in a container."""
 
     n: int
     code: str
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,8 @@ class Instance:
     ----------
     n, key, version_id : int, str, str
         Its original: number in its transmittal, place and version.
+    member : int or None
+        Its number in the container that is the file `n`; None where the file is the image.
     sop_uid : str
         The original UID.
     study, frame_of_reference, patient : str
@@ -107,6 +112,12 @@ class Instance:
     study: str
     frame_of_reference: str
     patient: str
+    member: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where in its transmittal it came."""
+        return self.n, self.member or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,19 +204,19 @@ class Union:
     ----------
     instances : tuple of Instance
         In order of instance number, then UID.
-    duplicates, resends, conflicts : tuple of int
-        Numbers of new objects that were there already; whose pixels were, under another header; whose UID
+    duplicates, resends, conflicts : tuple of places
+        Of new objects that were there already; whose pixels were, under another header; whose UID
         was, with other pixels, and which are held.
-    replaced : tuple of int
-        Numbers of new objects with other pixels that take an earlier one's place, since a person let them.
+    replaced : tuple of places
+        Of new objects with other pixels that take an earlier one's place, since a person let them.
     """
 
     instances: tuple[Instance, ...]
-    fresh: tuple[int, ...]
-    duplicates: tuple[int, ...]
-    resends: tuple[int, ...]
-    conflicts: tuple[int, ...]
-    replaced: tuple[int, ...] = ()
+    fresh: tuple[Place, ...]
+    duplicates: tuple[Place, ...]
+    resends: tuple[Place, ...]
+    conflicts: tuple[Place, ...]
+    replaced: tuple[Place, ...] = ()
 
     @property
     def has_news(self) -> bool:
@@ -237,31 +248,31 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replac
     ambiguous = {
         uid for uid, different in pixels.items() if len(different) > 1 and (is_replacing or uid not in kept)
     }
-    fresh: list[int] = []
-    duplicates: list[int] = []
-    resends: list[int] = []
-    conflicts: list[int] = []
-    replaced: list[int] = []
-    for instance in sorted(new, key=lambda item: item.n):
+    fresh: list[Place] = []
+    duplicates: list[Place] = []
+    resends: list[Place] = []
+    conflicts: list[Place] = []
+    replaced: list[Place] = []
+    for instance in sorted(new, key=lambda item: item.place):
         before = kept.get(instance.sop_uid)
         if instance.sop_uid in ambiguous:
-            conflicts.append(instance.n)
+            conflicts.append(instance.place)
             continue
         if before is None:
-            fresh.append(instance.n)
+            fresh.append(instance.place)
         elif before.sha256 == instance.sha256:
-            duplicates.append(instance.n)
+            duplicates.append(instance.place)
             continue
         elif before.pixel_sha256 == instance.pixel_sha256:
-            resends.append(instance.n)
+            resends.append(instance.place)
         elif is_replacing:
-            replaced.append(instance.n)
+            replaced.append(instance.place)
         else:
-            conflicts.append(instance.n)
+            conflicts.append(instance.place)
             continue
         kept[instance.sop_uid] = instance
     return Union(
-        instances=tuple(sorted(kept.values(), key=_place)),
+        instances=tuple(sorted(kept.values(), key=_order)),
         fresh=tuple(fresh),
         duplicates=tuple(duplicates),
         resends=tuple(resends),
@@ -291,5 +302,5 @@ def read_facts(body: bytes) -> Facts:
     return facts
 
 
-def _place(instance: Instance) -> tuple[bool, int, str]:
+def _order(instance: Instance) -> tuple[bool, int, str]:
     return instance.number is None, instance.number or 0, instance.sop_uid

@@ -31,7 +31,7 @@ class Group:
         """The object that speaks for the series: the first by instance number, else by file number."""
         return min(
             self.objects,
-            key=lambda item: (item.image.number is None, item.image.number or 0, item.file.n),
+            key=lambda item: (item.image.number is None, item.image.number or 0, item.place),
         )
 
 
@@ -57,14 +57,14 @@ def grouped(
 ) -> tuple[list[Group], list[Bad]]:
     """Series in order of their first file, and the objects that no series may take."""
     by_uid: defaultdict[str, list[Good]] = defaultdict(list)
-    for item in sorted(objects, key=lambda item: item.file.n):
+    for item in sorted(objects, key=lambda item: item.place):
         by_uid[item.image.series_uid].append(item)
     groups: list[Group] = []
     refused: list[Bad] = []
     for series_uid, members in by_uid.items():
         code = _limit(members, taken=len(groups), budgets=budgets)
         if code is not None:
-            refused.extend(Bad(file=item.file, code=code) for item in members)
+            refused.extend(Bad(file=item.file, member=item.member, code=code) for item in members)
             continue
         groups.append(
             Group(

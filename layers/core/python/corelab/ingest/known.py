@@ -63,7 +63,11 @@ def _within(store: Store, *, trial: TrialId, state: Transmittal, asked: Collecti
         if file.sha256 in asked
     ]
     refused = (
-        {item.state.n: item.state.code for item in find_all(store, OBJECT, trial=trial, under=under)}
+        {
+            item.state.n: item.state.code
+            for item in find_all(store, OBJECT, trial=trial, under=under)
+            if item.state.member is None
+        }
         if found
         else {}
     )

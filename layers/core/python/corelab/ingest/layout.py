@@ -19,6 +19,11 @@ def object_key(trial: TrialId, transmittal: TransmittalId, n: int) -> str:
     return f"{incoming_prefix(trial, transmittal)}{n}"
 
 
+def member_key(trial: TrialId, transmittal: TransmittalId, n: int, *, member: int) -> str:
+    """Key of a member of the container that is the file with this number."""
+    return f"{object_key(trial, transmittal, n)}.{member}"
+
+
 def manifest_key(trial: TrialId, transmittal: TransmittalId) -> str:
     """Key of the manifest, written last."""
     return f"{incoming_prefix(trial, transmittal)}manifest.json"

@@ -29,10 +29,10 @@ from corelab.ingest.grouping import Group
 from corelab.ingest.header import Acquired
 from corelab.ingest.identity import identity_hash
 from corelab.ingest.layout import facts_key, facts_prefix, version_in
-from corelab.ingest.model import Transmittal
+from corelab.ingest.model import Opened, Transmittal
 from corelab.ingest.pixels import NOTHING_SEEN, SeenBefore
 from corelab.ingest.ports import Incoming, Records, Scanner, Subject
-from corelab.ingest.reading import Good
+from corelab.ingest.reading import Bad, Good
 from corelab.ingest.resends import differences
 from corelab.ingest.scanners import match_scanner
 from corelab.kernel.errors import VersionConflict
@@ -60,6 +60,8 @@ class Setting:
     refused: tuple[Refused, ...]
     incoming: Incoming
     seen: Mapping[SeriesId, SeenBefore] = field(default_factory=dict)
+    set_aside: tuple[Bad, ...] = ()
+    opened: tuple[Opened, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,7 @@ def _instance(item: Good, *, setting: Setting) -> Instance:
     image, keys = item.image, setting.keys
     return Instance(
         n=item.file.n,
+        member=item.member,
         key=item.key,
         version_id=item.version_id,
         size_bytes=item.file.size_bytes,

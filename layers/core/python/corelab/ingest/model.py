@@ -108,7 +108,9 @@ class BatchSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How a transmittal's objects came out.
+    """How a transmittal's objects came out: its files, and the members of those that are containers.
+
+    A container that was opened is none itself, its members are; what is set aside is in no other count.
 
     Attributes
     ----------
@@ -120,6 +122,8 @@ class Counts:
         Series that were already there under other names.
     changed_tags : int
         Elements in which resends differ from what they replace.
+    set_aside : int
+        What came along with the images and is none.
     """
 
     promised: int
@@ -131,6 +135,27 @@ class Counts:
     conflicts: int
     copies: int = 0
     changed_tags: int = 0
+    set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file that was a container, and what its members were.
+
+    Attributes
+    ----------
+    n : int
+        The file's number.
+    images : int
+        Members that could be read as images.
+    set_aside : int
+        Members that are no images: viewers, texts, previews.
+    """
+
+    n: int
+    images: int
+    refused: int
+    set_aside: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +200,8 @@ class Transmittal:
         Version of the manifest that is screened: one claims it, a second one stops.
     codes : mapping
         Object code to how many objects it befell.
+    opened : tuple of Opened
+        Its files that were containers.
     filed_at : str or None
         The visit at which its images are filed already, where that is why it is QUARANTINED.
     passed : tuple of str
@@ -212,6 +239,7 @@ class Transmittal:
     counts: Counts | None = None
     codes: Mapping[str, int] = field(default_factory=dict)
     series: tuple[ScreenedSeries, ...] = ()
+    opened: tuple[Opened, ...] = ()
     filed_at: str | None = None
     passed: tuple[str, ...] = ()
     releases: int = 0
@@ -236,13 +264,22 @@ class Transmittal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedObject:
-    """An object that goes no further; its siblings do."""
+    """An object that goes no further; its siblings do.
+
+    Attributes
+    ----------
+    sha256 : str
+        "" of a container's member that was refused unread.
+    member : int or None
+        Its number in the container that is the file `n`; None for the file itself.
+    """
 
     transmittal: TransmittalId
     n: int
     sha256: str
     state: str
     code: str
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,9 +384,9 @@ def batch_id(transmittal: TransmittalId, batch: int) -> str:
     return f"{transmittal}#{batch:04d}"
 
 
-def object_id(transmittal: TransmittalId, n: int) -> str:
-    """Id of an object, sorted below its transmittal."""
-    return f"{transmittal}#{n:06d}"
+def object_id(transmittal: TransmittalId, n: int, member: int | None = None) -> str:
+    """Id of an object, sorted below its transmittal; of a container's member, below the container."""
+    return f"{transmittal}#{n:06d}" + ("" if member is None else f".{member:06d}")
 
 
 def reference_id(origin: TransmittalId, derived: TransmittalId) -> str:

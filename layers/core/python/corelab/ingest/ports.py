@@ -106,6 +106,9 @@ class Incoming(Protocol):
     def put_once(self, key: str, body: bytes, *, content_type: str = ...) -> bool:
         """Write unless the key is taken; False where it was."""
 
+    def keep(self, key: str, body: bytes, *, sha256: str) -> str:
+        """Write unless the key is taken; the version that lies there."""
+
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> Upload:
         """URL that takes this body and no other."""
 

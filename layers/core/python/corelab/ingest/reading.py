@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition
 
-from corelab.dicom.errors import Unreadable
+from corelab.dicom.errors import NotDicom, Unreadable
 from corelab.ingest import codes
 from corelab.ingest.budgets import BUDGETS, Budgets
+from corelab.ingest.containers.kinds import is_also_zip, is_headless, is_part_10, kind_of
+from corelab.ingest.facts import Place
 from corelab.ingest.header import Image, read_image
 from corelab.ingest.layout import object_key
 from corelab.ingest.model import File
@@ -25,12 +27,18 @@ Read = Callable[[bytes], Image]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Good:
-    """An object that could be read."""
+    """An object that could be read; `member` is its number in a container, whose number `file` has."""
 
     file: File
     key: str
     version_id: str
     image: Image
+    member: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where in its transmittal it came."""
+        return self.file.n, self.member or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,21 @@ class Bad:
 
     file: File
     code: str
+    member: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where in its transmittal it came."""
+        return self.file.n, self.member or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """An object that is a container."""
+
+    file: File
+    key: str
+    version_id: str
 
 
 class ByteGate:
@@ -52,15 +75,23 @@ class ByteGate:
     @contextmanager
     def holding(self, size_bytes: int) -> Iterator[None]:
         """Wait for room, and give it back afterwards."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._in_flight or self._fits(size_bytes))
-            self._in_flight += size_bytes
+        self.take(size_bytes)
         try:
             yield
         finally:
-            with self._changed:
-                self._in_flight -= size_bytes
-                self._changed.notify_all()
+            self.give(size_bytes)
+
+    def take(self, size_bytes: int) -> None:
+        """Wait for room."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._in_flight or self._fits(size_bytes))
+            self._in_flight += size_bytes
+
+    def give(self, size_bytes: int) -> None:
+        """Give room back."""
+        with self._changed:
+            self._in_flight -= size_bytes
+            self._changed.notify_all()
 
     def _fits(self, size_bytes: int) -> bool:
         return self._in_flight + size_bytes <= self._budget
@@ -74,11 +105,11 @@ def read_objects(
     files: tuple[File, ...],
     read: Read = read_image,
     budgets: Budgets = BUDGETS,
-) -> list[Good | Bad]:
-    """Every promised object, read or refused, in order of number."""
+) -> list[Good | Bad | Packed]:
+    """Every promised object, read, refused or found to be a container, in order of number."""
     gate = ByteGate(budgets.in_flight_bytes)
 
-    def one(file: File) -> Good | Bad:
+    def one(file: File) -> Good | Bad | Packed:
         source = file.source
         key = source.key if source else object_key(trial, transmittal, file.n)
         version_id = source.version_id if source else None
@@ -91,8 +122,8 @@ def read_objects(
 
 def read_object(
     incoming: Incoming, *, key: str, file: File, version_id: str | None = None, read: Read = read_image
-) -> Good | Bad:
-    """One object: there, as promised, and readable; or refused."""
+) -> Good | Bad | Packed:
+    """One object: there, as promised, and readable; or a container; or refused."""
     try:
         fetched = incoming.fetch(key, version_id=version_id)
     except NotFound:
@@ -100,15 +131,27 @@ def read_object(
     broken = _broken_promise(file, fetched.body)
     if broken is not None:
         return Bad(file=file, code=broken)
-    try:
-        image = read(fetched.body)
-    except Unreadable as error:
-        return Bad(file=file, code=error.code)
-    except (ValueError, LookupError, ArithmeticError):  # a value that cannot be decoded: the others go on
-        return Bad(file=file, code=Unreadable.code)
-    if not image.has_identifiers:
-        return Bad(file=file, code=codes.NO_IDENTIFIERS)
+    if kind_of(fetched.body) is not None:
+        return Packed(file=file, key=key, version_id=fetched.version_id)
+    image = image_of(fetched.body, read=read)
+    if isinstance(image, str):
+        return Bad(file=file, code=image)
     return Good(file=file, key=key, version_id=fetched.version_id, image=image)
+
+
+def image_of(body: bytes, *, read: Read = read_image) -> Image | str:
+    """The bytes' header, or the code that refuses them."""
+    if is_part_10(body) and is_also_zip(body):
+        return codes.POLYGLOT
+    try:
+        image = read(body)
+    except NotDicom as error:
+        return codes.HEADLESS if is_headless(body) else error.code
+    except Unreadable as error:
+        return error.code
+    except (ValueError, LookupError, ArithmeticError):  # a value that cannot be decoded: the others go on
+        return Unreadable.code
+    return image if image.has_identifiers else codes.NO_IDENTIFIERS
 
 
 def _broken_promise(file: File, body: bytes) -> str | None:

@@ -1,6 +1,5 @@
 """What arrived of a transmittal: the receipt that a site gets back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corelab.ingest.codes import text_of
@@ -15,6 +14,7 @@ from corelab.ingest.model import (
     TAKES_FILES,
     TRANSMITTAL,
     File,
+    RefusedObject,
     Transmittal,
     batch_id,
 )
@@ -33,14 +33,14 @@ class Receipt:
     ----------
     version : int
         Of the transmittal's state.
-    refused : mapping
-        File number to code.
+    refused : tuple of RefusedObject
+        In order of number.
     """
 
     transmittal: Transmittal
     version: int
     arrivals: tuple[Arrival, ...]
-    refused: Mapping[int, str]
+    refused: tuple[RefusedObject, ...]
 
 
 def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: TransmittalId) -> Receipt:
@@ -57,7 +57,7 @@ def receipt(store: Store, *, incoming: Incoming, trial: TrialId, transmittal: Tr
         transmittal=state,
         version=current.version,
         arrivals=arrivals(files, found),
-        refused={item.state.n: item.state.code for item in refused if item.state.state == REFUSED},
+        refused=tuple(item.state for item in refused if item.state.state == REFUSED),
     )
 
 

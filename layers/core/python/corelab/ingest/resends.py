@@ -20,12 +20,12 @@ def differences(
     kept = {instance.sop_uid: instance for instance in earlier}
     changed: set[str] = set()
     unread = 0
-    for instance in sorted(new, key=lambda item: item.n):
-        if instance.n in union.resends:
+    for instance in sorted(new, key=lambda item: item.place):
+        if instance.place in union.resends:
             different = _between(incoming, kept[instance.sop_uid], instance)
             unread += different is None
             changed.update(different or ())
-        if instance.n in {*union.fresh, *union.resends}:
+        if instance.place in {*union.fresh, *union.resends}:
             kept[instance.sop_uid] = instance
     return Resent(images=len(union.resends), changed=tuple(sorted(changed)), unread=unread)
 

@@ -33,7 +33,8 @@ from corelab.ingest.model import (
 from corelab.ingest.naming import TrialNames
 from corelab.ingest.pixels import PixelIndex, pixel_alarm
 from corelab.ingest.ports import Incoming, Records, Registry
-from corelab.ingest.reading import Bad, Good, Read, read_objects
+from corelab.ingest.reading import Bad, Read
+from corelab.ingest.unpacking import read_transmittal
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import IllegalMove, NotFound
 from corelab.kernel.ids import TransmittalId, TrialId
@@ -164,7 +165,7 @@ def _screen(
     store: Store, *, tools: Tools, command: Command, state: Transmittal, files: tuple[File, ...]
 ) -> Transmittal:
     charter = tools.registry.charter_by_hash(command.trial, state.charter)
-    read = read_objects(
+    reading = read_transmittal(
         tools.incoming,
         trial=command.trial,
         transmittal=state.transmittal,
@@ -172,10 +173,9 @@ def _screen(
         read=tools.read,
         budgets=tools.budgets,
     )
-    good = [item for item in read if isinstance(item, Good)]
-    bad = [item for item in read if isinstance(item, Bad)]
+    good, bad = reading.good, reading.bad
     groups, beyond = grouped(good, keys=tools.keys, trial=command.trial, state=state, budgets=tools.budgets)
-    refused = sorted((*bad, *beyond), key=lambda item: item.file.n)
+    refused = sorted((*bad, *beyond), key=lambda item: item.place)
     asked = Asked(
         trial=command.trial,
         keys=tools.keys,
@@ -192,10 +192,12 @@ def _screen(
         subject=tools.registry.subject(command.trial, state.subject),
         scanners=tuple(tools.registry.scanners(command.trial, state.site)),
         identity=seen.facts,
-        promised=len(files),
+        promised=len(good) + len(bad),
         arrived=sum(item.code != codes.MISSING for item in bad) + len(good),
-        refused=tuple(Refused(n=item.file.n, code=item.code) for item in refused),
         incoming=tools.incoming,
+        refused=tuple(Refused(n=item.file.n, member=item.member, code=item.code) for item in refused),
+        set_aside=reading.set_aside,
+        opened=reading.opened,
     )
     studies = look(
         store,
@@ -234,9 +236,13 @@ def _screen(
             for made, group in zip(plans, groups, strict=True)
         ]
         alarm = conflict_alarm(plans, passed=state.passed)  # what others wrote meanwhile counts too
-    conflicts = {n for made in plans for n in made.union.conflicts}
-    refused += [Bad(file=file, code=codes.CONFLICT) for file in files if file.n in conflicts]
-    for item in sorted(refused, key=lambda item: item.file.n):
+    conflicts = {place for made in plans for place in made.union.conflicts}
+    refused += [
+        Bad(file=item.file, member=item.member, code=codes.CONFLICT)
+        for item in good
+        if item.place in conflicts
+    ]
+    for item in sorted(refused, key=lambda item: item.place):
         refuse(store, command=command, state=state, item=item)
     if state.releases:
         let_pass(store, command=command, state=state, refused=refused)

@@ -12,7 +12,15 @@ from corelab.audit.errors import BadNote
 from corelab.audit.note import opened_note, signed_note
 from corelab.ingest.codes import text_of
 from corelab.ingest.errors import BadReceipt, ReceiptTooEarly
-from corelab.ingest.model import ABANDONED, CONCLUDED, RECEIVED, REFUSED, SCREENED, TAKES_FILES
+from corelab.ingest.model import (
+    ABANDONED,
+    CONCLUDED,
+    RECEIVED,
+    REFUSED,
+    SCREENED,
+    TAKES_FILES,
+    RefusedObject,
+)
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.rules import Arrival
 from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
@@ -42,11 +50,11 @@ def receipt_document(found: Receipt, *, trial: TrialId, software: str) -> dict[s
             f"The transmittal is {state.state}: its receipt is signed when every file has arrived.",
             state=state.state,
         )
-    refused = found.refused if state.state in CONCLUDED else {}
+    refused = found.refused if state.state in CONCLUDED else ()
     files: list[Plain] = [_file(arrival, state=state.state, refused=refused) for arrival in found.arrivals]
     words: dict[str, Plain] = {
         code: {"sentence": text_of(code).sentence, "remedy": text_of(code).remedy}
-        for code in sorted(set(refused.values()))
+        for code in sorted({item.code for item in refused})
     }
     return {
         "schema": SCHEMA,
@@ -118,10 +126,16 @@ def _text(document: Mapping[str, Any]) -> str:
     return f"{name}\n{document['transmittal']}\n{document['version']}\n{digest}\n"
 
 
-def _file(arrival: Arrival, *, state: str, refused: Mapping[int, str]) -> dict[str, Plain]:
-    """A file: RECEIVED until screening has concluded, then what became of it."""
+def _file(arrival: Arrival, *, state: str, refused: tuple[RefusedObject, ...]) -> dict[str, Plain]:
+    """A file: RECEIVED until screening has concluded, then what became of it and of its members."""
     file = arrival.file
-    code = refused.get(file.n)
+    code = next((item.code for item in refused if item.n == file.n and item.member is None), None)
+    members: list[Plain] = [
+        {"member": item.member, "code": item.code}
+        for item in refused
+        if item.n == file.n and item.member is not None
+    ]
     became = REFUSED if code else SCREENED if state in CONCLUDED else RECEIVED
     told: dict[str, Plain] = {"n": file.n, "size_bytes": file.size_bytes, "sha256": file.sha256}
-    return told | {"state": became} | ({"code": code} if code else {})
+    told |= {"state": became} | ({"code": code} if code else {})
+    return told | ({"refused_members": members} if members else {})
