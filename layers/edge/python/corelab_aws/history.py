@@ -42,8 +42,12 @@ class History:
         self._client = client
         self._table = table
 
-    def of(self, trial: TrialId, *, object: str, id: str) -> Iterator[Entry]:
-        """The object's events, oldest first."""
+    def of(self, trial: TrialId, *, object: str, id: str) -> list[Entry]:
+        """The object's events, oldest first: by version, since several may carry the same moment."""
+        entries = self._entries(trial, object=object, id=id)
+        return sorted(entries, key=lambda entry: entry.event.version)
+
+    def _entries(self, trial: TrialId, *, object: str, id: str) -> Iterator[Entry]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="by_about",
