@@ -6,8 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from corelab.deid.model import SERIES_KIND
 from corelab.kernel.errors import NotFound
-from corelab.kernel.ids import SeriesId, TrialId
-from corelab.kernel.write_path import get
+from corelab.kernel.ids import SeriesId
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.wire import TrialInPath
 from corelab_aws.objects import bucket
@@ -28,11 +27,9 @@ SeriesInPath = Annotated[str, Path(pattern=r"^ser_[0-9A-Z]{26}$", description="T
 )
 def read_series(trial: TrialInPath, series: SeriesInPath) -> SeriesSeen:
     """Tell what became of a series. A stranger cannot tell another site's series from none."""
-    access = app.authorize(store(), "read_series", trial=trial)
-    found = get(store(), SERIES_KIND, trial=TrialId(trial), id=series)
     nothing = NotFound(f"There is no series {series} in trial {trial}.", kind="series", id=series)
-    app.must_cover(access, found.state.site, otherwise=nothing)
-    return series_seen(SeriesId(series), found.state, packs=bucket("PACKS"))
+    _, found = app.seen(store(), "read_series", SERIES_KIND, trial=trial, id=series, nothing=nothing)
+    return series_seen(SeriesId(series), found, packs=bucket("PACKS"))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type

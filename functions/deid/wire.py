@@ -58,6 +58,7 @@ def series_seen(id: SeriesId, series: Series, *, packs: Bucket) -> SeriesSeen:
 
 def _version(version: SeriesVersion, packs: Bucket) -> VersionSeen:
     words = text_of(version.code) if version.code else None
+    given = None if version.state == MISFILED else packs  # what lies under another subject's pseudonym is not
     return VersionSeen(
         version=version.version,
         transmittal=version.transmittal,
@@ -66,16 +67,13 @@ def _version(version: SeriesVersion, packs: Bucket) -> VersionSeen:
         code=version.code,
         sentence=words.sentence if words else None,
         remedy=words.remedy if words else None,
-        pack=_download(version, version.pack, version.pack_sha256, packs=packs),
-        index=_download(version, version.index, version.index_sha256, packs=packs),
-        certificate=_download(version, version.certificate, version.certificate_sha256, packs=packs),
+        pack=_download(version.pack, version.pack_sha256, packs=given),
+        index=_download(version.index, version.index_sha256, packs=given),
+        certificate=_download(version.certificate, version.certificate_sha256, packs=given),
     )
 
 
-def _download(
-    version: SeriesVersion, key: str | None, sha256: str | None, *, packs: Bucket
-) -> Download | None:
-    """Where the object is; nothing of what lies under a pseudonym that is not its subject's."""
-    if key is None or sha256 is None or version.state == MISFILED:
+def _download(key: str | None, sha256: str | None, *, packs: Bucket | None) -> Download | None:
+    if key is None or sha256 is None or packs is None:
         return None
     return Download(sha256=sha256, url=packs.presigned_get(key))

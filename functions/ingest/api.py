@@ -18,8 +18,8 @@ from corelab.ingest.receipts import receipt
 from corelab.ingest.signed import receipt_document, signed_receipt
 from corelab.ingest.studies import set_study_apart
 from corelab.ingest.study import STUDY, Study
-from corelab.kernel.ids import SiteId, StudyId, SubjectId, TransmittalId, TrialId
-from corelab.kernel.write_path import Command, find, find_all
+from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
+from corelab.kernel.write_path import Command, find_all
 from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.signing import sign
@@ -30,30 +30,21 @@ from corelab_aws.receipts import receipt_signer
 from corelab_aws.registry import Registry
 from corelab_aws.store import store
 from functions.ingest.wire import (
-    AllocationBody,
     BatchAnswer,
     BatchBody,
-    CorrectionBody,
-    DecisionBody,
-    HeldAnswer,
-    HeldsAnswer,
-    JoinAnswer,
-    JoinBody,
     KnownAnswer,
     KnownBody,
     KnownFilesAnswer,
-    PartAnswer,
-    PartsAnswer,
-    PartsBody,
     ReceiptAnswer,
     SignedReceiptAnswer,
-    StudiesAnswer,
-    StudyAnswer,
     TicketAnswer,
     TransmittalAnswer,
     TransmittalBody,
     TransmittalsAnswer,
 )
+from functions.ingest.wire_held import DecisionBody, HeldAnswer, HeldsAnswer
+from functions.ingest.wire_parts import JoinAnswer, JoinBody, PartAnswer, PartsAnswer, PartsBody
+from functions.ingest.wire_studies import AllocationBody, CorrectionBody, StudiesAnswer, StudyAnswer
 
 app = Api("ingest")
 STORE = store()
@@ -410,22 +401,12 @@ def _decided(
 
 
 def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmittal]:
-    """The caller's permission, and the transmittal; what lies elsewhere is not there."""
-    access = app.authorize(STORE, operation, trial=trial)
-    found = find(STORE, TRANSMITTAL, trial=TrialId(trial), id=TransmittalId(transmittal))
+    """The caller's permission, and the transmittal."""
     nothing = TransmittalUnknown("There is no such transmittal.")
-    if found is None:
-        raise nothing
-    app.must_cover(access, found.state.site, otherwise=nothing)
-    return access, found.state
+    return app.seen(STORE, operation, TRANSMITTAL, trial=trial, id=transmittal, nothing=nothing)
 
 
 def _seen_study(operation: str, trial: str, study: str) -> tuple[Access, Study]:
-    """The caller's permission, and the study; what lies elsewhere is not there."""
-    access = app.authorize(STORE, operation, trial=trial)
-    found = find(STORE, STUDY, trial=TrialId(trial), id=StudyId(study))
+    """The caller's permission, and the study."""
     nothing = StudyUnknown("There is no such study.")
-    if found is None:
-        raise nothing
-    app.must_cover(access, found.state.site, otherwise=nothing)
-    return access, found.state
+    return app.seen(STORE, operation, STUDY, trial=trial, id=study, nothing=nothing)

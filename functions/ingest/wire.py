@@ -1,26 +1,21 @@
 """What enters and leaves the transmittals' door."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from corelab.ingest.codes import SET_ASIDE, text_of
 from corelab.ingest.known import Known
-from corelab.ingest.model import Counts, Courier, File, Transmittal
-from corelab.ingest.parts import Part, PartTicket
-from corelab.ingest.ports import Upload
-from corelab.ingest.quarantine import Held, held
+from corelab.ingest.model import Courier, File, Transmittal
+from corelab.ingest.quarantine import held
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
-from corelab.ingest.study import Study
-from corelab.kernel.proposals import Proposal
-from corelab_aws.doors.signing import Signature
-from corelab_aws.doors.wire import Line, Name, Wire
+from corelab_aws.doors.wire import Name, Wire
+from functions.ingest.wire_held import HeldAnswer
+from functions.ingest.wire_parts import Sha256, UploadAnswer
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MOST_FILES = 500
-MOST_PARTS = 200
 MOST_ASKED = 2000
 
 
@@ -66,20 +61,6 @@ class BatchBody(Wire):
         return tuple(File(n=file.n, size_bytes=file.size_bytes, sha256=file.sha256) for file in self.files)
 
 
-class DecisionBody(Wire):
-    """A person's decision on what is held."""
-
-    reason: Line | None = Field(default=None, description="Why; it is kept for ever.")
-    signature: Signature | None = None
-
-
-class UploadAnswer(Wire):
-    """Where to put a file, and the headers that the request has to carry. Good for fifteen minutes, once."""
-
-    url: str
-    headers: dict[str, str]
-
-
 class TicketAnswer(Wire):
     """A registered file: with its upload, or without one where it has arrived or is sent in parts.
 
@@ -97,7 +78,7 @@ class TicketAnswer(Wire):
         return cls(
             n=ticket.file.n,
             has_arrived=ticket.has_arrived,
-            upload=_upload(ticket.upload),
+            upload=UploadAnswer.of(ticket.upload),
             part_bytes=ticket.part_bytes,
         )
 
@@ -108,66 +89,6 @@ class BatchAnswer(Wire):
     transmittal: str
     batch: int
     files: list[TicketAnswer]
-
-
-class PartBody(Wire):
-    """A part that will be sent."""
-
-    part: int = Field(ge=1, description="Its number, from 1.")
-    sha256: Sha256 = Field(description="Of the part's own bytes.")
-
-
-class PartsBody(Wire):
-    """Parts whose addresses are asked for."""
-
-    parts: list[PartBody] = Field(min_length=1, max_length=MOST_PARTS)
-
-    def promised(self) -> tuple[Part, ...]:
-        """The parts."""
-        return tuple(Part(part=one.part, sha256=one.sha256) for one in self.parts)
-
-
-class PartAnswer(Wire):
-    """A part: with its upload, or without one where it has arrived."""
-
-    part: int
-    size_bytes: int
-    has_arrived: bool
-    upload: UploadAnswer | None
-
-    @classmethod
-    def of(cls, ticket: PartTicket) -> "PartAnswer":
-        """The part as the API shows it."""
-        return cls(
-            part=ticket.part,
-            size_bytes=ticket.size_bytes,
-            has_arrived=ticket.upload is None,
-            upload=_upload(ticket.upload),
-        )
-
-
-class PartsAnswer(Wire):
-    """The parts that were asked for."""
-
-    transmittal: str
-    n: int
-    parts: list[PartAnswer]
-
-
-class JoinBody(Wire):
-    """All parts of a file were sent."""
-
-    sha256_of_parts: Sha256 = Field(
-        description="SHA-256 over the parts' own SHA-256 (32 bytes each), in order of number."
-    )
-
-
-class JoinAnswer(Wire):
-    """The file is there."""
-
-    transmittal: str
-    n: int
-    has_arrived: bool
 
 
 class SeriesAnswer(Wire):
@@ -277,71 +198,6 @@ class RefusedAnswer(Wire):
     remedy: str
 
 
-class CountsAnswer(Wire):
-    """How a transmittal's files came out."""
-
-    promised: int
-    arrived: int
-    screened: int
-    refused: int
-    duplicates: int
-    resends: int
-    conflicts: int
-
-    @classmethod
-    def of(cls, counts: Counts) -> "CountsAnswer":
-        """The counts as the API shows them."""
-        return cls(
-            promised=counts.promised,
-            arrived=counts.arrived,
-            screened=counts.screened,
-            refused=counts.refused,
-            duplicates=counts.duplicates,
-            resends=counts.resends,
-            conflicts=counts.conflicts,
-        )
-
-
-class HeldAnswer(Wire):
-    """A held transmittal, and what a person may do about it."""
-
-    transmittal: str
-    site: str
-    subject: str
-    visit: str
-    held_since: datetime
-    code: str
-    detail: str
-    remedy: str
-    filed_at: str | None = Field(description="The visit at which its images are filed already.")
-    passed: list[str] = Field(description="Codes that a person let pass earlier.")
-    counts: CountsAnswer | None
-    codes: dict[str, int] = Field(description="Object code to how many files it befell.")
-    choices: list[str] = Field(description="What can be decided: `release`, `reject`.")
-    instead: str | None = Field(description="What to do where it cannot be released.")
-
-    @classmethod
-    def of(cls, held: Held) -> "HeldAnswer":
-        """A held transmittal as the API shows it."""
-        state = held.transmittal
-        return cls(
-            transmittal=state.transmittal,
-            site=state.site,
-            subject=state.subject,
-            visit=state.visit,
-            held_since=state.moved_at,
-            code=str(state.code),
-            detail=held.why,
-            remedy=held.remedy,
-            filed_at=state.filed_at,
-            passed=[*state.passed],
-            counts=None if state.counts is None else CountsAnswer.of(state.counts),
-            codes=dict(state.codes),
-            choices=[*held.choices],
-            instead=held.instead,
-        )
-
-
 class ContainerAnswer(Wire):
     """A file that was a container, and what its members were."""
 
@@ -412,105 +268,10 @@ class ReceiptAnswer(TransmittalAnswer):
         )
 
 
-class HeldsAnswer(Wire):
-    """Held transmittals, the longest first."""
-
-    held: list[HeldAnswer]
-
-
 class TransmittalsAnswer(Wire):
     """Transmittals, the newest first."""
 
     transmittals: list[TransmittalAnswer]
-
-
-class AllocationBody(Wire):
-    """Where a study belongs: at a visit, or apart. Exactly one of both."""
-
-    visit: Name | None = None
-    set_apart: Literal["PRIOR", "OFF_PROTOCOL"] | None = None
-    reason: str | None = Field(default=None, min_length=1, max_length=2000)
-
-
-class CorrectionBody(DecisionBody):
-    """Where a study belongs that was filed by mistake, and one person's signature on it."""
-
-    subject: Name
-    visit: Name
-
-
-class StudyPartAnswer(Wire):
-    """What one transmittal brought of a study, and the series that were made of it."""
-
-    transmittal: str
-    series: list[str]
-
-
-class ProposalAnswer(Wire):
-    """A correction that one of two persons has signed: where the study belongs, and in which role."""
-
-    subject: str
-    visit: str
-    signed_by: list[str]
-
-    @classmethod
-    def of(cls, proposal: Proposal) -> "ProposalAnswer":
-        """The proposal as the API shows it."""
-        roles = sorted(role.value for role in proposal.roles)
-        return cls(subject=proposal.terms["subject"], visit=proposal.terms["visit"], signed_by=roles)
-
-
-class StudyAnswer(Wire):
-    """A study.
-
-    `code` says why it is UNMATCHED; `detail` says it in words, with what to do; `suggested` are visits, PRIOR
-    or OFF_PROTOCOL. `day` counts from the subject's anchor.
-    """
-
-    study: str
-    site: str
-    subject: str
-    visit: str
-    state: str
-    transmittal: str
-    day: int | None
-    code: str | None
-    detail: str | None
-    suggested: list[str]
-    parts: list[StudyPartAnswer]
-    proposed: ProposalAnswer | None
-
-    @classmethod
-    def of(cls, state: Study) -> "StudyAnswer":
-        """The study as the API shows it."""
-        words = text_of(state.code) if state.code else None
-        return cls(
-            study=state.study,
-            site=state.site,
-            subject=state.subject,
-            visit=state.visit,
-            state=state.state,
-            transmittal=state.transmittal,
-            day=state.day,
-            code=state.code,
-            detail=f"{words.sentence} {words.remedy}" if words else None,
-            suggested=list(state.suggested),
-            parts=[
-                StudyPartAnswer(transmittal=part.transmittal, series=list(part.series))
-                for part in state.parts
-            ],
-            proposed=None if state.proposal is None else ProposalAnswer.of(state.proposal),
-        )
-
-
-class StudiesAnswer(Wire):
-    """Studies, those that moved last first."""
-
-    studies: list[StudyAnswer]
-
-
-def _upload(upload: Upload | None) -> UploadAnswer | None:
-    return None if upload is None else UploadAnswer(url=upload.url, headers=dict(upload.headers))
 
 
 def _shown(state: Transmittal) -> dict[str, Any]:

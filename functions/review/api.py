@@ -16,6 +16,7 @@ from corelab.deid.errors import NotShown
 from corelab.deid.facts import SeriesFacts, load_facts
 from corelab.deid.masking import check_boxes, check_images
 from corelab.deid.model import DEID_REVIEW, OPEN, SERIES_KIND, Box, Series, SeriesVersion
+from corelab.deid.moving import known_version
 from corelab.deid.rendering import Rendered, read_answer
 from corelab.deid.runs import facts_key, renderings_prefix
 from corelab.deid.sweeping import start_due
@@ -178,11 +179,9 @@ def _seen(  # noqa: PLR0917 -- the request, taken apart
     operation: str, trial: str, series: str, version: int
 ) -> tuple[Access, Series, SeriesVersion]:
     """The caller's permission, and the version; what lies elsewhere is not there."""
-    access = app.authorize(STORE, operation, trial=trial)
-    found = get(STORE, SERIES_KIND, trial=TrialId(trial), id=series)
     nothing = NotFound(f"There is no series {series} in trial {trial}.", kind="series", id=series)
-    app.must_cover(access, found.state.site, otherwise=nothing)
-    return access, found.state, reviewing.known_version(found.state, version)
+    access, found = app.seen(STORE, operation, SERIES_KIND, trial=trial, id=series, nothing=nothing)
+    return access, found, known_version(found, version)
 
 
 def _facts(trial: str, series: str, version: int) -> SeriesFacts:
@@ -210,7 +209,7 @@ def _rendered(facts: SeriesFacts, body: RenderBody) -> Rendered:
 def _still_in_review(trial: str, series: str, version: int) -> None:
     """Show nothing, and leave nothing, of what was decided while it was rendered."""
     found = get(STORE, SERIES_KIND, trial=TrialId(trial), id=series)
-    known = reviewing.known_version(found.state, version)
+    known = known_version(found.state, version)
     if known.state != DEID_REVIEW:
         RECORDS.delete_all(renderings_prefix(TrialId(trial), SeriesId(series), version))
     reviewing.check_in_review(known)
@@ -244,7 +243,7 @@ def _signed(  # noqa: PLR0917 -- the request, taken apart
     found: Series,
 ) -> Command:
     """The command of somebody who has looked, with the signature."""
-    known = reviewing.known_version(found, version)
+    known = known_version(found, version)
     reviewing.check_looked(
         STORE,
         trial=TrialId(trial),
@@ -260,7 +259,7 @@ def _signed(  # noqa: PLR0917 -- the request, taken apart
 
 def _decided(trial: str, series: str, version: int, *, after: Series) -> DecidedSeen:
     """Delete the renderings, start the run that is due; a repeat of the request does what is left of both."""
-    known = reviewing.known_version(after, version)
+    known = known_version(after, version)
     if known.state != DEID_REVIEW:
         RECORDS.delete_all(renderings_prefix(TrialId(trial), SeriesId(series), version))
     start_due(EXECUTIONS, trial=TrialId(trial), series=after, id=SeriesId(series), version=version)

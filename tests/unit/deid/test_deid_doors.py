@@ -167,17 +167,19 @@ def test_a_verdict_selects_and_what_is_ahead_comes_again(deidentify, react, stor
     assert state(store) == "PRIMARY"
 
 
-def test_a_selected_pack_that_is_whole_proves_its_originals(deidentify, react, store, packs):
-    deidentify(ITEM, None)
-    evidence = Evidence(store, packs=packs)
-    assert evidence.proven(TRIAL, SERIES, 1) is None  # no verdict was given yet
-
+def test_what_is_recorded_of_a_pack_can_be_shown_and_read_again(deidentify, react, store, packs):
+    answer = deidentify(ITEM, None)
     react({"Records": [record("PRIMARY")]}, None)
-    proven = evidence.proven(TRIAL, SERIES, 1)
-    assert proven == {sha256_hex(ct(number=number)) for number in (1, 2)}
-    assert evidence.proven(TRIAL, SERIES, 2) is None
+    evidence = Evidence(store, packs=packs)
 
-    packs.put(f"{STEM}.tar", b"rotten")
-    assert evidence.proven(TRIAL, SERIES, 1) is None
-    packs.delete(f"{STEM}.tar")
-    assert evidence.proven(TRIAL, SERIES, 1) is None
+    copy = evidence.copies(TRIAL, SERIES)[1]
+    assert (copy.state, copy.objects.keys()) == (
+        "PRIMARY",
+        {answer["pack"], answer["index"], answer["certificate"]},
+    )
+    assert all(evidence.sha256_of(key) == sha256 for key, sha256 in copy.objects.items())
+    assert evidence.sources(copy.index) == {sha256_hex(ct(number=number)) for number in (1, 2)}
+
+    packs.delete(answer["pack"])
+    assert evidence.sha256_of(answer["pack"]) is None
+    assert (evidence.copies(TRIAL, "ser_none"), evidence.verdict(TRIAL, SUBJECT, "BL")) == ({}, None)

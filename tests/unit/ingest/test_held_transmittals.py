@@ -10,9 +10,10 @@ from corelab.ingest.errors import NotReleasable, ScreenedElsewhere
 from corelab.ingest.manifest import execution_name, manifest_ref
 from corelab.ingest.model import OBJECT, TRANSMITTAL
 from corelab.ingest.ports import Run
-from corelab.ingest.sweep import START_AFTER, sweep
+from corelab.ingest.sweep import sweep
 from corelab.kernel.actors import Role
 from corelab.kernel.errors import IllegalMove, NotAllowed, ReasonMissing, SignatureMissing
+from corelab.kernel.patience import START_AFTER
 from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import ANNE, BERT, TRIAL, World, promised

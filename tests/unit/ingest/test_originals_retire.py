@@ -20,22 +20,35 @@ STAY = timedelta(days=COMPILED.charter.timelines.originals_stay_days)
 SLICES = tuple(mr_slice(number) for number in (1, 2, 3))
 
 
+@dataclass(frozen=True)
+class Made:
+    """A version as de-identification recorded it."""
+
+    state: str = "PRIMARY"
+    objects: dict = field(default_factory=lambda: {"pack": "1", "index": "2", "certificate": "3"})
+    index: str = "index"
+
+
 @dataclass
 class Shown:
-    """What other rooms show."""
+    """What other rooms recorded, and the packs as they are."""
 
     originals: frozenset = frozenset(map(sha256_hex, SLICES))
-    accepted: bool = True
-    misfiled: set = field(default_factory=set)
+    versions: dict = field(default_factory=lambda: {1: Made()})
+    judged: str | None = "ACCEPTED"
+    there: dict = field(default_factory=lambda: Made().objects)
 
-    def proven(self, _trial, _series, _version):
+    def copies(self, _trial, _series):
+        return self.versions
+
+    def sha256_of(self, key):
+        return self.there.get(key)
+
+    def sources(self, _index):
         return self.originals
 
-    def is_misfiled(self, _trial, series, _version):
-        return series in self.misfiled
-
-    def is_accepted(self, _trial, _subject, _visit):
-        return self.accepted
+    def verdict(self, _trial, _subject, _visit):
+        return self.judged
 
 
 def finished(*files, world=None, key="open"):
@@ -93,17 +106,30 @@ def test_when_the_days_have_passed_the_originals_leave_and_the_manifest_stays():
 @pytest.mark.parametrize(
     "shown",
     [
-        Shown(originals=None),
-        Shown(accepted=False),
-        Shown(misfiled={"every"}),
+        Shown(versions={}),
+        Shown(versions={1: Made(state="DEIDENTIFIED")}),
+        Shown(versions={1: Made(), 2: Made(state="DEID_REVIEW")}),
+        Shown(versions={1: Made(state="MISFILED")}),
+        Shown(versions={1: Made(objects={"pack": "1"})}),
+        Shown(there=Made().objects | {"pack": "rotten"}),
+        Shown(there={}),
+        Shown(judged="QUERY_RAISED"),
+        Shown(judged=None),
     ],
-    ids=["a pack is not whole or not accepted", "QC has not accepted", "misfiled and not made anew"],
+    ids=[
+        "not de-identified",
+        "no verdict was given on it",
+        "a newer version waits",
+        "misfiled and not made anew",
+        "not all is made",
+        "the pack is not as recorded",
+        "the pack is gone",
+        "QC asks",
+        "QC has not judged",
+    ],
 )
 def test_what_is_not_proven_and_accepted_stays(shown):
     world, transmittal = finished()
-    if shown.misfiled:
-        found = get(world.store, TRANSMITTAL, trial=TRIAL, id=transmittal).state
-        shown.misfiled = {item.series for item in found.series}
     world.later(STAY)
 
     assert run(world, shown) == ()
@@ -153,6 +179,20 @@ def test_what_a_derived_transmittal_reads_stays_until_that_ones_are_let_go():
     assert run(world) == ()
     put(world, derived, retired_at=world.now)
     assert [item.transmittal for item in run(world)] == [transmittal]
+
+
+def test_misfiled_originals_leave_once_what_was_made_of_them_anew_was_let_go():
+    world, transmittal = finished()
+    derived = world.screened(*SLICES, key="derived")["transmittal"]
+    reference = Reference(origin=transmittal, derived=derived)
+    key = Key(room="ingest", trial=TRIAL, kind="reference", id=reference_id(transmittal, derived))
+    document = canonical_json(to_plain(reference))
+    world.store.aggregates[key] = Stored(key=key, version=1, document=document)
+    put(world, derived, retired_at=world.now)
+    world.later(STAY)
+
+    (left,) = run(world, Shown(versions={1: Made(state="MISFILED")}, judged=None))
+    assert (left.transmittal, left.originals) == (transmittal, 3)
 
 
 def test_whatever_dies_on_the_way_the_end_is_the_same():

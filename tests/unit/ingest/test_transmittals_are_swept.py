@@ -7,7 +7,8 @@ from corelab.ingest.layout import manifest_key
 from corelab.ingest.ports import Run
 from corelab.ingest.studies import allocate_study, derived_transmittal
 from corelab.ingest.study import STUDY
-from corelab.ingest.sweep import patience, sweep
+from corelab.ingest.sweep import sweep
+from corelab.kernel.patience import patience
 from corelab.kernel.write_path import find_all, get
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import TRIAL, World, promised

@@ -1,21 +1,34 @@
-"""What de-identification and QC can show for a series: small views over documents that they own."""
+"""What de-identification and QC recorded, and the packs as they are now: small views, read at the moment."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from corelab.kernel.ids import SeriesId, SubjectId, TrialId
 from corelab.kernel.write_path import Key, Store
 from corelab.pack.index import load_index
 from corelab_aws.objects import Bucket, ObjectMissing
 
-SELECTED = frozenset({"PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"})  # what a verdict was given on
-MISFILED = "MISFILED"
-GOOD_VERDICTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_DEVIATION"})
+OBJECTS = ("index", "certificate", "pack")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyView:
+    """A version of a de-identified series.
+
+    Attributes
+    ----------
+    objects : mapping
+        Key to recorded SHA-256.
+    """
+
+    state: str
+    objects: Mapping[str, str]
+    index: str | None
 
 
 class Evidence:
-    """Reads what is recorded, and the packs themselves.
+    """Reads documents of other rooms, and packs.
 
     Parameters
     ----------
@@ -27,40 +40,31 @@ class Evidence:
         self._store = store
         self._packs = packs
 
-    def proven(self, trial: TrialId, series: SeriesId, version: int) -> frozenset[str] | None:
-        """SHA-256 of the originals whose copies are in the accepted pack, which is read again here."""
-        versions = self._versions(trial, series)
-        if not versions or versions[max(versions)]["state"] not in SELECTED:
-            return None
-        found = versions.get(version)
-        if found is None or found["state"] not in SELECTED or not self._is_whole(found):
-            return None
-        index = load_index(self._packs.get(found["index"]))
-        return frozenset(one.source_sha256 for one in index.instances)
-
-    def is_misfiled(self, trial: TrialId, series: SeriesId, version: int) -> bool:
-        """Whether the version was filed by mistake."""
-        return self._versions(trial, series).get(version, {}).get("state") == MISFILED
-
-    def is_accepted(self, trial: TrialId, subject: SubjectId, visit: str) -> bool:
-        """Whether QC has accepted the time point."""
-        stored = self._store.get(Key(room="qc", trial=trial, kind="qc", id=f"{subject}#{visit}"))
-        return stored is not None and json.loads(stored.document)["state"] in GOOD_VERDICTS
-
-    def _versions(self, trial: TrialId, series: SeriesId) -> Mapping[int, Mapping[str, Any]]:
+    def copies(self, trial: TrialId, series: SeriesId) -> Mapping[int, CopyView]:
+        """Versions of a series by number."""
         stored = self._store.get(Key(room="deid", trial=trial, kind="series", id=series))
         listed = [] if stored is None else json.loads(stored.document)["versions"]
-        return {item["version"]: item for item in listed}
+        return {
+            item["version"]: CopyView(
+                state=item["state"],
+                objects={item[name]: item[f"{name}_sha256"] for name in OBJECTS if item[name] is not None},
+                index=item["index"],
+            )
+            for item in listed
+        }
 
-    def _is_whole(self, version: Mapping[str, Any]) -> bool:
-        """Whether pack, index and certificate are there, with the bytes that were recorded."""
-        for name in ("index", "certificate", "pack"):
-            key, sha256 = version[name], version[f"{name}_sha256"]
-            if key is None or sha256 is None:
-                return False
-            try:
-                if self._packs.sha256_of(key) != sha256:
-                    return False
-            except ObjectMissing:
-                return False
-        return True
+    def sha256_of(self, key: str) -> str | None:
+        """SHA-256 of an object as it is read now."""
+        try:
+            return self._packs.sha256_of(key)
+        except ObjectMissing:
+            return None
+
+    def sources(self, index: str) -> frozenset[str]:
+        """SHA-256 of the originals that a pack's index names."""
+        return frozenset(one.source_sha256 for one in load_index(self._packs.get(index)).instances)
+
+    def verdict(self, trial: TrialId, subject: SubjectId, visit: str) -> str | None:
+        """QC's verdict on the time point."""
+        stored = self._store.get(Key(room="qc", trial=trial, kind="qc", id=f"{subject}#{visit}"))
+        return None if stored is None else str(json.loads(stored.document)["state"])

@@ -16,10 +16,12 @@ from corelab_aws.settings import setting
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef
 
 NO_VERSION = "null"  # S3's name for the one version of an object in a bucket without versions
-TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
+MISSING = ("NoSuchKey", "NoSuchVersion", "404")
+TAKEN_NOW = ("PreconditionFailed", "412")
+TAKEN = (*TAKEN_NOW, "ConditionalRequestConflict", "409")  # or being taken, by another join
 GONE = ("NoSuchUpload", "404")
 URL_SECONDS = 900  # a presigned URL is used at once; fifteen minutes cover a slow line
 PIECE_BYTES = 1 << 20
@@ -121,13 +123,7 @@ class Bucket:
         ObjectMissing
             There is no such key or version.
         """
-        pinned: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        try:
-            answer = self._client.get_object(Bucket=self.name, Key=key, **pinned)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
-                raise ObjectMissing("The object is gone; report this.", key=key) from error
-            raise
+        answer = self._answer(key, version_id=version_id)
         return Fetched(version_id=answer.get("VersionId", NO_VERSION), body=answer["Body"].read())
 
     def sha256_of(self, key: str) -> str:
@@ -138,14 +134,8 @@ class Bucket:
         ObjectMissing
             There is no such key.
         """
-        try:
-            answer = self._client.get_object(Bucket=self.name, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                raise ObjectMissing("The object is gone; report this.", key=key) from error
-            raise
         found = hashlib.sha256()
-        for piece in answer["Body"].iter_chunks(PIECE_BYTES):
+        for piece in self._answer(key)["Body"].iter_chunks(PIECE_BYTES):
             found.update(piece)
         return found.hexdigest()
 
@@ -165,26 +155,13 @@ class Bucket:
             Key=key,
             Body=body,
             ContentType=content_type,
-            ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+            ChecksumSHA256=_checksum_of(body),
         )
 
     def put_once(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> bool:
         """Write the object unless the key is taken; False where it was."""
-        try:
-            self._client.put_object(
-                Bucket=self.name,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                IfNoneMatch="*",
-                ChecksumAlgorithm="SHA256",  # a locked bucket wants this header beside the checksum itself
-                ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
-                return False
-            raise
-        return True
+        version_id = self._put_unless_taken(key, body, checksum=_checksum_of(body), content_type=content_type)
+        return version_id is not None
 
     def keep(self, key: str, body: bytes, *, sha256: str) -> str:
         """Write the object unless the key is taken; the version that lies there.
@@ -199,20 +176,9 @@ class Bucket:
         ObjectMissing
             The key was taken, and what lay there went meanwhile.
         """
-        try:
-            answer = self._client.put_object(
-                Bucket=self.name,
-                Key=key,
-                Body=body,
-                IfNoneMatch="*",
-                ChecksumAlgorithm="SHA256",
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
-                raise
-        else:
-            return answer.get("VersionId", NO_VERSION)
+        version_id = self._put_unless_taken(key, body, checksum=_checksum(sha256))
+        if version_id is not None:
+            return version_id
         version_id = self.version_of(key)
         if version_id is None:
             raise ObjectMissing("The object is gone; report this.", key=key)
@@ -349,6 +315,40 @@ class Bucket:
         """URL that gives the object, or one version of it, for a short while."""
         named = {"Bucket": self.name, "Key": key} | ({"VersionId": version_id} if version_id else {})
         return self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=URL_SECONDS)
+
+    def _answer(self, key: str, *, version_id: str | None = None) -> "GetObjectOutputTypeDef":
+        pinned: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        try:
+            return self._client.get_object(Bucket=self.name, Key=key, **pinned)
+        except ClientError as error:
+            if _code(error) in MISSING:
+                raise ObjectMissing("The object is gone; report this.", key=key) from error
+            raise
+
+    def _put_unless_taken(
+        self, key: str, body: bytes, *, checksum: str, content_type: str = "application/octet-stream"
+    ) -> str | None:
+        """Version that was written, its SHA-256 verified by S3; None where the key was taken."""
+        try:
+            answer = self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",  # a locked bucket wants this header beside the checksum itself
+                ChecksumSHA256=checksum,
+            )
+        except ClientError as error:
+            if _code(error) in TAKEN_NOW:
+                return None
+            raise
+        return answer.get("VersionId", NO_VERSION)
+
+
+def _checksum_of(body: bytes) -> str:
+    """A body's SHA-256 as S3 writes it."""
+    return _checksum(hashlib.sha256(body).hexdigest())
 
 
 def _checksum(sha256: str) -> str:

@@ -26,6 +26,7 @@ def event_data(series: SeriesId, version: SeriesVersion) -> Mapping[str, Plain]:
         "state": version.state,
         "code": version.code,
         "instances": version.instances,
+        "attempt": version.attempt,
         "pack_sha256": version.pack_sha256,
         "index_sha256": version.index_sha256,
         "certificate_sha256": version.certificate_sha256,

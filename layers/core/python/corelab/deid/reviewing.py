@@ -5,24 +5,22 @@ own, started by whoever decided and watched by the sweep until it has ended well
 decision.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corelab.deid import events
-from corelab.deid.errors import MaskImpossible, NotInReview, NotLookedAt, VersionUnknown
+from corelab.deid.errors import MaskImpossible, NotInReview, NotLookedAt
 from corelab.deid.model import (
     DEID_REVIEW,
     REVIEW_KIND,
-    SERIES,
-    SERIES_KIND,
     Box,
     Clearing,
     Due,
     Review,
     Series,
     SeriesVersion,
-    listed,
 )
+from corelab.deid.moving import move_version
 from corelab.deid.runs import Run
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import PersonId, SeriesId, TrialId
@@ -80,7 +78,7 @@ def clear(
         return _again(known, command, clearing=Clearing(boxes=tuple(boxes)))
 
     said: dict[str, Plain] = {"boxes": len(boxes)}
-    return _moved(
+    return move_version(
         store,
         command=command,
         series=series,
@@ -103,7 +101,7 @@ def refuse(store: Store, *, command: Command, series: SeriesId, version: int) ->
     def change(known: SeriesVersion) -> SeriesVersion:
         return replace(known, due=Due.RENDERINGS, tries=0, moved_at=command.now)
 
-    return _moved(
+    return move_version(
         store,
         command=command,
         series=series,
@@ -126,7 +124,7 @@ def retry(store: Store, *, command: Command, series: SeriesId, version: int) -> 
         kept = None if known.code == MaskImpossible.code else known.clearing
         return _again(known, command, clearing=kept)
 
-    return _moved(
+    return move_version(
         store,
         command=command,
         series=series,
@@ -148,19 +146,6 @@ def run_again(series: Series, *, id: SeriesId, version: SeriesVersion) -> Run:
         version=version.version,
         attempt=version.attempt,
     )
-
-
-def known_version(series: Series, number: int) -> SeriesVersion:
-    """The version.
-
-    Raises
-    ------
-    VersionUnknown
-    """
-    known = series.version(number)
-    if known is None:
-        raise VersionUnknown("Name a version that the series has.", version=number)
-    return known
 
 
 def check_in_review(version: SeriesVersion) -> None:
@@ -189,39 +174,3 @@ def _again(known: SeriesVersion, command: Command, *, clearing: Clearing | None)
         tries=0,
         moved_at=command.now,
     )
-
-
-def _moved(
-    store: Store,
-    *,
-    command: Command,
-    series: SeriesId,
-    version: int,
-    event: str,
-    type: str,
-    change: Callable[[SeriesVersion], SeriesVersion],
-    said: dict[str, Plain] | None = None,
-) -> Outcome[Series]:
-    def decide(found: Found[Series] | None) -> Decision[Series]:
-        if found is None:
-            raise VersionUnknown("Name a series that there is.", version=version)
-        known = known_version(found.state, version)
-        state = SERIES.move(
-            known.state,
-            event,
-            by=command.actor.role,
-            reason=command.reason,
-            is_signed=command.signature is not None,
-        )
-        changed = replace(change(known), state=state)
-        after = found.state.with_version(changed)
-        return Decision(
-            state=after,
-            type=type,
-            action=f"series.{event}",
-            data={**events.event_data(series, changed), "attempt": changed.attempt, **(said or {})},
-            index=listed(after),
-        )
-
-    step = f"v{version}/{event}"
-    return execute(store, SERIES_KIND, id=series, command=command, step=step, decide=decide)

@@ -16,15 +16,16 @@ from corelab.deid.model import (
     SeriesVersion,
     listed,
 )
+from corelab.deid.moving import move_version
 from corelab.deid.packing import Packed
 from corelab.deid.rules import Role, selection
 from corelab.deid.runs import Keys, Run
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId
+from corelab.kernel.reasons import FILED_BY_MISTAKE
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, get
 
 RESUBMITTED = "a newer or another series is read instead"
-FILED_BY_MISTAKE = "the images were filed under another subject or visit by mistake"
 
 
 def begin(store: Store, *, command: Command, run: Run) -> Outcome[Series]:
@@ -132,25 +133,14 @@ def select(store: Store, *, command: Command, series: SeriesId, version: int, ro
     moves = selection(found.state, version=version, role=role)
     because = replace(command, reason=RESUBMITTED)
     for number, event in moves:
-
-        def decide(found: Found[Series] | None, number: int = number, event: str = event) -> Decision[Series]:
-            known = found.state.version(number) if found else None
-            if found is None or known is None:
-                raise VersionUnknown("Repeat later: the series has no such version.", version=number)
-            state = SERIES.move(known.state, event, by=command.actor.role, reason=because.reason)
-            changed = replace(known, state=state)
-            after = found.state.with_version(changed)
-            return Decision(
-                state=after,
-                type=events.SELECTED,
-                action=f"series.{event}",
-                data=events.event_data(series, changed),
-                index=listed(after),
-            )
-
-        with_reason = because if event == "supersede" else command
-        step = f"{series}/v{number}/{event}"
-        execute(store, SERIES_KIND, id=series, command=with_reason, step=step, decide=decide)
+        move_version(
+            store,
+            command=because if event == "supersede" else command,
+            series=series,
+            version=number,
+            event=event,
+            type=events.SELECTED,
+        )
     return tuple(event for _, event in moves)
 
 
@@ -180,28 +170,23 @@ def withdraw(store: Store, *, command: Command, series: SeriesId, version: int) 
     reasoned = replace(command, reason=FILED_BY_MISTAKE)
     gone = [one for one in found.versions if one.version <= version and one.state != MISFILED]
     for one in gone:
-
-        def decide(found: Found[Series] | None, number: int = one.version) -> Decision[Series]:
-            known = found.state.version(number) if found else None
-            if found is None or known is None:
-                raise VersionUnknown("Repeat later: the series has no such version.", version=number)
-            if known.state in (RECEIVED, DEIDENTIFYING):
-                raise VersionConflict("Repeat later: the version is being de-identified.", version=number)
-            state = SERIES.move(known.state, "misfiled", by=command.actor.role, reason=reasoned.reason)
-            due = Due.RENDERINGS if known.state == DEID_REVIEW else known.due
-            changed = replace(known, state=state, due=due)
-            after = found.state.with_version(changed)
-            return Decision(
-                state=after,
-                type=events.MISFILED,
-                action="series.misfiled",
-                data=events.event_data(series, changed),
-                index=listed(after),
-            )
-
-        step = f"{series}/v{one.version}/misfiled"
-        execute(store, SERIES_KIND, id=series, command=reasoned, step=step, decide=decide)
+        move_version(
+            store,
+            command=reasoned,
+            series=series,
+            version=one.version,
+            event="misfiled",
+            type=events.MISFILED,
+            change=_out_of_use,
+        )
     return tuple(one.version for one in gone)
+
+
+def _out_of_use(version: SeriesVersion) -> SeriesVersion:
+    if version.state in (RECEIVED, DEIDENTIFYING):
+        message = "Repeat later: the version is being de-identified."
+        raise VersionConflict(message, version=version.version)
+    return replace(version, due=Due.RENDERINGS) if version.state == DEID_REVIEW else version
 
 
 def _moved(

@@ -10,21 +10,19 @@ Each finding is an entry, written before the start: a sweep that dies is repeate
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from corelab.deid import events
-from corelab.deid.model import SERIES_KIND, Due, Series, SeriesVersion, listed
+from corelab.deid.model import OPEN, SERIES_KIND, Due, Series, SeriesVersion, listed
 from corelab.deid.ports import Executions, Renderings
 from corelab.deid.reviewing import run_again
 from corelab.deid.runs import execution_input, execution_name, renderings_prefix
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId, TrialId
+from corelab.kernel.patience import patience
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find_indexed, get
 
-START_AFTER = timedelta(minutes=2)  # who decides starts the run at once
-LONGEST_WAIT = timedelta(days=1)
-ENOUGH_DOUBLINGS = 10  # of two minutes, to pass the longest wait
 FOUND = "found by sweep"
 RUNNING, SUCCEEDED = "RUNNING", "SUCCEEDED"
 SWEEPER = system("deid.sweep")
@@ -61,7 +59,7 @@ def sweep(
     """Take up everything that is due."""
     done: list[Swept] = []
     for trial in trials:
-        for found in list(find_indexed(store, SERIES_KIND, trial=trial, list="open")):
+        for found in list(find_indexed(store, SERIES_KIND, trial=trial, list=OPEN)):
             current = get(store, SERIES_KIND, trial=trial, id=found.id)
             for version in current.state.versions:
                 if version.due is None:
@@ -110,12 +108,6 @@ def _take_up(
     document = execution_input(trial, run_again(found.state, id=id, version=version), charter=version.charter)
     any(executions.start(name, document) for name in names)  # a dead run's name is taken; the first free
     return "START"
-
-
-def patience(tries: int) -> timedelta:
-    """How long a version that was taken up so often is left alone: doubling, so that an outage passes."""
-    doublings: int = 1 << min(tries, ENOUGH_DOUBLINGS)
-    return min(START_AFTER * doublings, LONGEST_WAIT)
 
 
 def _settle(store: Store, *, command: Command, found: Found[Series], version: SeriesVersion) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from corelab.ingest.model import Transmittal, listed
 from corelab.kernel.canonical import Plain
 from corelab.kernel.codec import to_plain
+from corelab.kernel.errors import VersionConflict
 from corelab.kernel.write_path import Decision, Found
 
 OPENED = "TransmittalOpened.v1"
@@ -66,3 +67,17 @@ def present(found: Found[Transmittal] | None) -> Transmittal:
     if found is None:
         raise AssertionError("a transmittal vanished")
     return found.state
+
+
+def unchanged(found: Found[Transmittal] | None, seen: Found[Transmittal]) -> Transmittal:
+    """The transmittal, if it is as it was seen.
+
+    Raises
+    ------
+    VersionConflict
+        Somebody took it up meanwhile.
+    """
+    state = present(found)
+    if state != seen.state:
+        raise VersionConflict("Somebody took it up meanwhile.")
+    return state

@@ -231,20 +231,36 @@ class Retirable(Protocol):
         """Remove one version for good; nothing where it is gone."""
 
 
+class Copy(Protocol):
+    """A version of a de-identified series, as its own room recorded it."""
+
+    @property
+    def state(self) -> str:
+        """Where it is in the table of a series' moves."""
+
+    @property
+    def objects(self) -> Mapping[str, str]:
+        """Key to SHA-256 of its pack, index and certificate; none while they are not made."""
+
+    @property
+    def index(self) -> str | None:
+        """Key of the index."""
+
+
 class Evidence(Protocol):
-    """What other rooms can show for a series."""
+    """What other rooms recorded, and the packs as they are now."""
 
-    def proven(self, trial: TrialId, series: SeriesId, version: int) -> frozenset[str] | None:
-        """SHA-256 of the originals whose copies are in the accepted pack, which was read again and is whole.
+    def copies(self, trial: TrialId, series: SeriesId) -> Mapping[int, Copy]:
+        """Versions of a series by number."""
 
-        None where the version, or the series' newest one, is not accepted, or its pack is not as recorded.
-        """
+    def sha256_of(self, key: str) -> str | None:
+        """SHA-256 of an object as it is read now; None where there is none."""
 
-    def is_misfiled(self, trial: TrialId, series: SeriesId, version: int) -> bool:
-        """Whether the version was filed by mistake: then its originals serve another transmittal."""
+    def sources(self, index: str) -> frozenset[str]:
+        """SHA-256 of the originals that a pack's index names."""
 
-    def is_accepted(self, trial: TrialId, subject: SubjectId, visit: str) -> bool:
-        """Whether QC has accepted the time point."""
+    def verdict(self, trial: TrialId, subject: SubjectId, visit: str) -> str | None:
+        """QC's verdict on the time point; None where there is none."""
 
 
 class Executions(Protocol):

@@ -19,7 +19,7 @@ from corelab.ingest.derived import referrers
 from corelab.ingest.facts import read_facts
 from corelab.ingest.layout import facts_key, incoming_prefix, object_key
 from corelab.ingest.model import ACCEPTED, KEPT, SYSTEM_LOG, TRANSMITTAL, TRIAL, Transmittal
-from corelab.ingest.ports import Evidence, Records, Retirable
+from corelab.ingest.ports import Copy, Evidence, Records, Retirable
 from corelab.ingest.receipts import files_of_batches
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import digest
@@ -28,6 +28,10 @@ from corelab.kernel.ids import TransmittalId, TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find_all, find_indexed, get
 
 RETIRER = system("ingest.retire")
+SELECTED = frozenset({"PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"})  # what a verdict was given on
+MISFILED = "MISFILED"
+GOOD_VERDICTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_DEVIATION"})
+MADE_OBJECTS = 3  # pack, index, certificate
 WHY = "copies verified, time point accepted, the charter's days have passed"
 
 Charters = Callable[[TrialId, str], Charter]
@@ -119,22 +123,29 @@ def _proven(
     tools: Tools, *, trial: TrialId, state: Transmittal, is_read_elsewhere: bool
 ) -> frozenset[str] | None:
     """SHA-256 of every original whose copy is verified and accepted; None where a series is not that far."""
+    verdict = tools.evidence.verdict(trial, state.subject, state.visit)
     proven: frozenset[str] = frozenset()
-    misfiled = [item for item in state.series if tools.evidence.is_misfiled(trial, item.series, item.version)]
-    if misfiled and not is_read_elsewhere:
-        return None
-    rest = [item for item in state.series if item not in misfiled]
-    if rest and not tools.evidence.is_accepted(trial, state.subject, state.visit):
-        return None
-    for item in rest:
-        found = tools.evidence.proven(trial, item.series, item.version)
-        if found is None:
+    for item in state.series:
+        copies = tools.evidence.copies(trial, item.series)
+        copy = copies.get(item.version)
+        if copy is not None and copy.state == MISFILED and is_read_elsewhere:
+            # Made anew elsewhere, and let go there: that one's copies were verified.
+            facts = read_facts(tools.records.fetch(facts_key(trial, item.series, item.version)).body)
+            proven |= {one.sha256 for one in facts.instances}
+            continue
+        newest = copies[max(copies)] if copies else None
+        if copy is None or newest is None or not {copy.state, newest.state} <= SELECTED:
             return None
-        proven |= found
-    for item in misfiled:  # made anew elsewhere, and retired there: that one's copies were verified
-        facts = read_facts(tools.records.fetch(facts_key(trial, item.series, item.version)).body)
-        proven |= {one.sha256 for one in facts.instances}
+        if verdict not in GOOD_VERDICTS or not _is_whole(tools.evidence, copy):
+            return None
+        proven |= tools.evidence.sources(str(copy.index))
     return proven
+
+
+def _is_whole(evidence: Evidence, copy: Copy) -> bool:
+    """Whether pack, index and certificate are there, with the bytes that were recorded."""
+    is_made = len(copy.objects) == MADE_OBJECTS
+    return is_made and all(evidence.sha256_of(key) == sha256 for key, sha256 in copy.objects.items())
 
 
 def _same_bytes(
@@ -159,7 +170,7 @@ def _retire(
     named = digest([[one.key, one.version_id] for one in leaving])
 
     def begin(current: Found[Transmittal] | None) -> Decision[Transmittal]:
-        state = _unchanged(current, found)
+        state = events.unchanged(current, found)
         begun = replace(state, retiring=len(leaving))
         return events.decided(
             begun, type=events.RETIRING, action="originals.retire", originals=len(leaving), digest=named
@@ -179,10 +190,3 @@ def _retire(
         tools.incoming.delete_version(one.key, one.version_id)
     execute(store, TRANSMITTAL, id=found.id, command=command, step="end", decide=end)
     return True
-
-
-def _unchanged(current: Found[Transmittal] | None, found: Found[Transmittal]) -> Transmittal:
-    state = events.present(current)
-    if state != found.state:
-        raise VersionConflict("Somebody took it up meanwhile.")
-    return state

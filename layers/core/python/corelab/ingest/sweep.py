@@ -41,12 +41,10 @@ from corelab.ingest.study import REMAKING, STUDY
 from corelab.kernel.actors import system
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import TrialId
+from corelab.kernel.patience import START_AFTER, patience
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find_all, find_indexed, get
 
-START_AFTER = timedelta(minutes=2)  # events come within seconds; later ones meet a run that is there
-LONGEST_WAIT = timedelta(days=1)  # between two runs of what dies each time: an alarm a day until it is mended
 EXPIRES_AFTER = timedelta(days=7)
-ENOUGH_DOUBLINGS = 10  # of two minutes, to pass the longest wait
 FOUND = "found by sweep"
 SWEEPER = system("ingest.sweep")
 
@@ -77,12 +75,6 @@ def remedy_for(state: Transmittal, *, now: datetime) -> Remedy | None:
     if state.state in (UPLOADING, INCOMPLETE) and waited >= EXPIRES_AFTER:
         return Remedy.EXPIRE
     return None
-
-
-def patience(sweeps: int) -> timedelta:
-    """How long a transmittal that was taken up so often is left alone: doubling, so that an outage passes."""
-    doublings: int = 1 << min(sweeps, ENOUGH_DOUBLINGS)
-    return min(START_AFTER * doublings, LONGEST_WAIT)
 
 
 def sweep(
@@ -172,7 +164,7 @@ def _note(store: Store, *, command: Command, found: Found[Transmittal]) -> bool:
     """Leave the entry that says "found by sweep"; its time starts again."""
 
     def decide(current: Found[Transmittal] | None) -> Decision[Transmittal]:
-        state = _unchanged(current, found)
+        state = events.unchanged(current, found)
         noted = replace(state, sweeps=state.sweeps + 1, moved_at=command.now)
         return events.decided(noted, type=events.SWEPT, action="transmittal.sweep")
 
@@ -183,7 +175,7 @@ def _finish(store: Store, *, command: Command, found: Found[Transmittal]) -> Non
     """Leave the entry that everything was done; nothing was amiss, so it is no finding."""
 
     def decide(current: Found[Transmittal] | None) -> Decision[Transmittal]:
-        finished = replace(_unchanged(current, found), finished_at=command.now)
+        finished = replace(events.unchanged(current, found), finished_at=command.now)
         return events.decided(finished, type=events.FINISHED, action="transmittal.finish")
 
     _done(store, command=replace(command, reason=None), found=found, decide=decide)
@@ -191,7 +183,7 @@ def _finish(store: Store, *, command: Command, found: Found[Transmittal]) -> Non
 
 def _expire(store: Store, *, command: Command, found: Found[Transmittal]) -> bool:
     def decide(current: Found[Transmittal] | None) -> Decision[Transmittal]:
-        state = _unchanged(current, found)
+        state = events.unchanged(current, found)
         expired = replace(
             state,
             state=TRANSMITTAL_MACHINE.move(state.state, "expire", by=command.actor.role),
@@ -200,13 +192,6 @@ def _expire(store: Store, *, command: Command, found: Found[Transmittal]) -> boo
         return events.decided(expired, type=events.ABANDONED, action="transmittal.expire")
 
     return _done(store, command=command, found=found, decide=decide)
-
-
-def _unchanged(current: Found[Transmittal] | None, found: Found[Transmittal]) -> Transmittal:
-    state = events.present(current)
-    if state != found.state:
-        raise VersionConflict("Somebody took it up meanwhile.")
-    return state
 
 
 def _done(

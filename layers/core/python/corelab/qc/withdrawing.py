@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from corelab.kernel.actors import Role
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SiteId, SubjectId, TransmittalId
+from corelab.kernel.reasons import FILED_BY_MISTAKE
 from corelab.kernel.write_path import Command, Outcome, Store, find
 from corelab.qc.errors import VerdictMoved
 from corelab.qc.model import GOOD_ENOUGH, MACHINE, NOT_STARTED, QC, SETTLED, Qc, Withdrawn, qc_id
 from corelab.qc.moves import Brought, Charters, NextMove, next_move, unjudged
 from corelab.qc.rules import without_series
 from corelab.qc.service import LONGEST_WAY, make, other_days
-
-REASON = "the images were filed under another subject or visit by mistake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ def withdraw(
     id = qc_id(subject=withdrawal.subject, visit=withdrawal.visit)
     nothing = _nothing(command, withdrawal, charters=charters)
     days = other_days(store, trial=command.trial, subject=withdrawal.subject, but=withdrawal.visit)
-    reasoned = replace(command, reason=REASON)
+    reasoned = replace(command, reason=FILED_BY_MISTAKE)
     last: Outcome[Qc] | None = None
     for _ in range(LONGEST_WAY):
         found = find(store, QC, trial=command.trial, id=id)
@@ -91,7 +90,7 @@ def _withdrawing(qc: Qc, withdrawal: Withdrawal) -> NextMove | None:
         )
     empty = replace(
         without,
-        state=MACHINE.move(qc.state, "all_withdrawn", by=Role.SYSTEM, reason=REASON),
+        state=MACHINE.move(qc.state, "all_withdrawn", by=Role.SYSTEM, reason=FILED_BY_MISTAKE),
         qc_version=qc.qc_version + 1,
         transmittals=qc.transmittals or (withdrawal.transmittal,),
         placed=(),

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from corelab.kernel.ids import StudyId, SubjectId, TrialId
+from corelab.kernel.reasons import FILED_BY_MISTAKE
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find_all
 from corelab.reads.model import MACHINE, NOT_READY, PLACED_NE, READ, Read
 from corelab.reads.rules import holds
 from corelab.reads.service import decision_of, reads_of
 
-REASON = "the images were filed under another subject or visit by mistake"
 ENDS = (
     ("invalidate", "ReadInvalidated.v1"),
     ("withdraw", "ReadWithdrawn.v1"),
@@ -56,7 +56,7 @@ def withdraw(
     """
     reads = [found for found in reads_of(store, trial=command.trial, subject=subject) if _is_at(found, visit)]
     return tuple(
-        _end(store, found, command=replace(command, reason=REASON), study=study)
+        _end(store, found, command=replace(command, reason=FILED_BY_MISTAKE), study=study)
         for found in reads
         if holds(found.state, series) and study not in found.state.misfiled
     )

@@ -7,6 +7,7 @@ from datetime import date
 from corelab.charter.model import Charter
 from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import SiteId, SubjectId, TrialId
+from corelab.kernel.reasons import FILED_BY_MISTAKE
 from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, execute, find, find_all, get
 from corelab.tracking import machines, rules
 from corelab.tracking.errors import NothingNew, OlderVerdict, SubjectDiffers, SubjectIllFormed, TrialNotOpen
@@ -22,7 +23,6 @@ from corelab.tracking.model import (
 from corelab.tracking.rules import Judgement, Receipt
 
 Charters = Callable[[str], Charter]  # a trial's charters by hash: what a hash names never changes
-WITHDRAWN = "the images were filed under another subject or visit by mistake"
 LONGEST_WITHDRAWAL = 3  # moves from COMPLETE: reads invalidated, stale, withdrawn
 LONGEST_CHAIN = 2  # moves that one verdict can lead to: received or stale, then accepted
 
@@ -163,7 +163,7 @@ def withdraw(
         As in `receive`.
     """
     _plan_missing(store, command=command, subject=subject, visit=visit, charters=charters)
-    reasoned = replace(command, reason=WITHDRAWN)
+    reasoned = replace(command, reason=FILED_BY_MISTAKE)
 
     def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
         before = _there(found)
@@ -171,7 +171,7 @@ def withdraw(
         moves = rules.withdrawal_moves(after)
         if after == before and not moves:
             raise NothingNew("The series are gone from the time point.", subject=subject, visit=visit)
-        return _decision(after, moves[0] if moves else None, otherwise="withdraw", reason=WITHDRAWN)
+        return _decision(after, moves[0] if moves else None, otherwise="withdraw", reason=FILED_BY_MISTAKE)
 
     id = time_point_id(subject, visit)
     for step in range(LONGEST_WITHDRAWAL):

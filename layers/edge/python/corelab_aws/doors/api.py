@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -29,7 +29,7 @@ from corelab.access.refusals import enter_refusal
 from corelab.access.service import authorize
 from corelab.kernel import errors
 from corelab.kernel.ids import PersonId, SiteId, TrialId, derived_id
-from corelab.kernel.write_path import Command, Store
+from corelab.kernel.write_path import Command, Kind, Store, find
 from corelab_aws.clock import now
 from corelab_aws.ledger.measures import measure
 from corelab_aws.settings import setting
@@ -48,6 +48,17 @@ STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fit
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.CorelabError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+
+
+class SiteOwned(Protocol):
+    """An aggregate that belongs to a site."""
+
+    @property
+    def site(self) -> SiteId:
+        """Whose it is."""
+
+
+OfSite = TypeVar("OfSite", bound=SiteOwned)
 
 
 class KeyMissing(errors.InvalidInput):
@@ -142,6 +153,30 @@ class Api(APIGatewayRestResolver):
         if not access.covers(site):
             self.context["concealed"] = SiteNotCovered.code
             raise otherwise
+
+    def seen(
+        self,
+        store: Store,
+        operation: str,
+        kind: Kind[OfSite],
+        *,
+        trial: str,
+        id: str,
+        nothing: errors.NotFound,
+    ) -> tuple[Access, OfSite]:
+        """Permission for this request, and the aggregate of a site that it is about.
+
+        Raises
+        ------
+        NotFound
+            `nothing`: there is none, or it is another site's; a stranger cannot tell which.
+        """
+        access = self.authorize(store, operation, trial=trial)
+        found = find(store, kind, trial=TrialId(trial), id=id)
+        if found is None:
+            raise nothing
+        self.must_cover(access, found.state.site, otherwise=nothing)
+        return access, found.state
 
     def command(
         self,

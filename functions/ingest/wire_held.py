@@ -1,0 +1,88 @@
+"""What enters and leaves the door of held transmittals: why they wait, and what a person decides."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from corelab.ingest.model import Counts
+from corelab.ingest.quarantine import Held
+from corelab_aws.doors.signing import Signature
+from corelab_aws.doors.wire import Line, Wire
+
+
+class DecisionBody(Wire):
+    """A person's decision on what is held."""
+
+    reason: Line | None = Field(default=None, description="Why; it is kept for ever.")
+    signature: Signature | None = None
+
+
+class CountsAnswer(Wire):
+    """How a transmittal's files came out."""
+
+    promised: int
+    arrived: int
+    screened: int
+    refused: int
+    duplicates: int
+    resends: int
+    conflicts: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> "CountsAnswer":
+        """The counts as the API shows them."""
+        return cls(
+            promised=counts.promised,
+            arrived=counts.arrived,
+            screened=counts.screened,
+            refused=counts.refused,
+            duplicates=counts.duplicates,
+            resends=counts.resends,
+            conflicts=counts.conflicts,
+        )
+
+
+class HeldAnswer(Wire):
+    """A held transmittal, and what a person may do about it."""
+
+    transmittal: str
+    site: str
+    subject: str
+    visit: str
+    held_since: datetime
+    code: str
+    detail: str
+    remedy: str
+    filed_at: str | None = Field(description="The visit at which its images are filed already.")
+    passed: list[str] = Field(description="Codes that a person let pass earlier.")
+    counts: CountsAnswer | None
+    codes: dict[str, int] = Field(description="Object code to how many files it befell.")
+    choices: list[str] = Field(description="What can be decided: `release`, `reject`.")
+    instead: str | None = Field(description="What to do where it cannot be released.")
+
+    @classmethod
+    def of(cls, held: Held) -> "HeldAnswer":
+        """A held transmittal as the API shows it."""
+        state = held.transmittal
+        return cls(
+            transmittal=state.transmittal,
+            site=state.site,
+            subject=state.subject,
+            visit=state.visit,
+            held_since=state.moved_at,
+            code=str(state.code),
+            detail=held.why,
+            remedy=held.remedy,
+            filed_at=state.filed_at,
+            passed=[*state.passed],
+            counts=None if state.counts is None else CountsAnswer.of(state.counts),
+            codes=dict(state.codes),
+            choices=[*held.choices],
+            instead=held.instead,
+        )
+
+
+class HeldsAnswer(Wire):
+    """Held transmittals, the longest first."""
+
+    held: list[HeldAnswer]
