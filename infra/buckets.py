@@ -1,4 +1,4 @@
-"""The buckets: originals, packs, records, the locked ledger, and the log of who touched them."""
+"""The buckets: originals, drops, packs, records, the locked ledger, and the log of who touched them."""
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -56,6 +56,8 @@ class Buckets(Construct):
             "Incoming", key=keys.identified, unfinished_days=UNFINISHED_SITE_DAYS
         )
         _sends_events(self.incoming)
+        self.drop = self._data_bucket("Drop", key=keys.identified, unfinished_days=UNFINISHED_SITE_DAYS)
+        _sends_events(self.drop)
         self.records = self._data_bucket("Records", key=keys.identified)
         self.packs = self._data_bucket("Packs", key=keys.images)
         self.ledger = locked_bucket(
@@ -70,6 +72,7 @@ class Buckets(Construct):
         """Key of the bucket of that name; None where S3 keeps it."""
         buckets = {
             "incoming": self.incoming,
+            "drop": self.drop,
             "records": self.records,
             "packs": self.packs,
             "ledger": self.ledger,

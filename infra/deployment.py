@@ -48,6 +48,8 @@ class Deployment(Strict):
         E-mail address that alarms reach. None only on one machine.
     budget_usd_per_month : int or None
         None only on one machine.
+    drop_quiet_seconds : int
+        How long nothing may come to the drop bucket before a study counts as ended.
     """
 
     account: Account
@@ -58,6 +60,7 @@ class Deployment(Strict):
     witness: WitnessPlace | None = None
     alarm_address: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     budget_usd_per_month: Annotated[int, Field(ge=1)] | None = None
+    drop_quiet_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
     tags: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ class Foundation(Stack):
             "UserPoolId": self.people.pool.user_pool_id,
             "UserPoolClientId": self.people.client.user_pool_client_id,
             "IncomingBucket": self.buckets.incoming.bucket_name,
+            "DropBucket": self.buckets.drop.bucket_name,
             "PacksBucket": self.buckets.packs.bucket_name,
             "RecordsBucket": self.buckets.records.bucket_name,
             "LedgerBucket": self.buckets.ledger.bucket_name,

@@ -29,17 +29,26 @@ NOBODY: Users = {}
 
 # Who may use a key; the grants in infra/rooms say the same from the other side, and a test compares both.
 IDENTIFIED_USERS: Users = {
-    READ: ("ingest-screen", "ingest-retire", "deid-deidentify", "review-api", "qc-check", "qc-conclude"),
+    READ: (
+        *("ingest-screen", "ingest-retire", "deid-deidentify", "review-api", "qc-check", "qc-conclude"),
+        *("ingest-arrive", "ingest-gather", "ingest-transfer"),
+    ),
     # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
-    WRITE: ("ingest-api", "ingest-screen", "ingest-sweep", "review-api", "qc-check"),
+    WRITE: (
+        *("ingest-api", "ingest-screen", "ingest-sweep", "review-api", "qc-check"),
+        *("ingest-gather", "ingest-transfer"),
+    ),
 }
 # S3 decrypts the parts of a large upload when it joins them, in the name of whoever lets it: decision 0124.
-IDENTIFIED_THROUGH_S3: Users = {READ: ("ingest-api",)}
+# "ingest-drop" is no door: it is the role whose keys sites borrow.
+IDENTIFIED_THROUGH_S3: Users = {READ: ("ingest-api",), WRITE + READ: ("ingest-drop",)}
 IMAGES_USERS: Users = {
     READ: ("deid-deidentify", "deid-api", "qc-check", "ingest-retire"),
     WRITE: ("deid-deidentify",),
 }
-REID_USERS: Users = {READ + WRAP: ("ingest-screen", "deid-deidentify")}
+REID_USERS: Users = {
+    READ + WRAP: ("ingest-screen", "ingest-arrive", "ingest-gather", "ingest-transfer", "deid-deidentify")
+}
 RECEIPT_USERS: Users = {SIGN: ("ingest-api",)}  # a key of its own: decision 0125
 LEDGER_USERS: Users = {SIGN: ("audit-sequence", "audit-sweep")}
 

@@ -58,6 +58,7 @@ PLACES = {  # doors build their adapters when they are imported; none of these i
     f"CORELAB_{name}": "contract"
     for name in (
         *("STATE_TABLE", "LEDGER_TABLE", "INCOMING_BUCKET", "RECORDS_BUCKET", "PACKS_BUCKET"),
+        *("DROP_BUCKET", "LENT_BUCKET", "DROP_ROLE", "DROP_QUIET_SECONDS"),
         *("LEDGER_BUCKET", "WITNESS_BUCKET", "BUS", "REID_KEY", "LEDGER_KEY", "RECEIPT_KEY", "STATE_MACHINE"),
         *("USER_POOL", "USER_POOL_CLIENT", "LOCK_MODE", "RETENTION_DAYS", "STAGE"),
     )

@@ -1,4 +1,7 @@
-"""Transmittals over the API: open, register batches, complete, read. Bytes go straight to the bucket."""
+"""Transmittals over the API: open, register batches, complete, read; and drops: lend keys, list, match.
+
+Bytes go straight to a bucket.
+"""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -9,6 +12,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from corelab import __version__
 from corelab.access.model import Access
 from corelab.ingest import correcting, quarantine, service, studies
+from corelab.ingest.drops.errors import DropUnknown
+from corelab.ingest.drops.layout import drop_prefix
+from corelab.ingest.drops.lending import lend_place
+from corelab.ingest.drops.listing import drops_of
+from corelab.ingest.drops.matching import match_drop as match_service
+from corelab.ingest.drops.model import DROP
 from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
 from corelab.ingest.known import known_files
 from corelab.ingest.model import TRANSMITTAL, Transmittal
@@ -23,7 +32,8 @@ from corelab.kernel.write_path import Command, find_all
 from corelab_aws.clock import now
 from corelab_aws.doors.api import Api
 from corelab_aws.doors.signing import sign
-from corelab_aws.doors.wire import NAME, TrialInPath
+from corelab_aws.doors.wire import NAME, SiteInPath, TrialInPath
+from corelab_aws.drop_keys import drop_keys
 from corelab_aws.executions import executions
 from corelab_aws.objects import bucket
 from corelab_aws.receipts import receipt_signer
@@ -42,6 +52,7 @@ from functions.ingest.wire import (
     TransmittalBody,
     TransmittalsAnswer,
 )
+from functions.ingest.wire_drops import DropAnswer, DropKeysAnswer, DropsAnswer, MatchBody
 from functions.ingest.wire_held import DecisionBody, HeldAnswer, HeldsAnswer
 from functions.ingest.wire_parts import JoinAnswer, JoinBody, PartAnswer, PartsAnswer, PartsBody
 from functions.ingest.wire_studies import AllocationBody, CorrectionBody, StudiesAnswer, StudyAnswer
@@ -51,6 +62,7 @@ STORE = store()
 INCOMING = bucket("INCOMING")
 EXECUTIONS = executions()
 SIGNER = receipt_signer()
+LENDER = drop_keys()
 
 MOST_LISTED = 1000
 MOST_BATCHES = 9999
@@ -59,6 +71,7 @@ InPath = Annotated[str, Path(pattern=r"^tms_[0-9A-Z]{26}$", description="The tra
 StudyInPath = Annotated[str, Path(pattern=r"^stu_[0-9A-Z]{26}$", description="The study's id, stu_…")]
 BatchInPath = Annotated[int, Path(ge=1, le=MOST_BATCHES, description="The batch's number, from 1.")]
 FileInPath = Annotated[int, Path(ge=1, le=MOST_FILES, description="The file's number, from 1.")]
+DropInPath = Annotated[str, Path(pattern=r"^drp_[0-9A-Z]{26}$", description="The drop's handle, drp_…")]
 SubjectInQuery = Annotated[str | None, Query(pattern=NAME, description="Only this subject's.")]
 StudyStateInQuery = Annotated[
     Literal["ALLOCATED", "UNMATCHED", "PRIOR", "OFF_PROTOCOL", "MISFILED", "WITHDRAWN"] | None,
@@ -381,6 +394,60 @@ def correct_study(trial: TrialInPath, study: StudyInPath, body: CorrectionBody) 
         to=correcting.Place(subject=SubjectId(body.subject), visit=body.visit),
     )
     return StudyAnswer.of(corrected)
+
+
+@app.post(
+    "/v1/trials/<trial>/sites/<site>/drop-keys",
+    operation_id="open_drop",
+    tags=["ingest"],
+    summary="Borrow keys for the drop bucket",
+    description="For a site's own S3 client: they put new objects below the site's prefix, for an hour, and "
+    "nothing else. Every put says `If-None-Match: *`.",
+)
+def open_drop(trial: TrialInPath, site: SiteInPath) -> DropKeysAnswer:
+    """Lend keys for a site's prefix."""
+    access = app.authorize(STORE, "open_drop", trial=trial, site=site)
+    command = app.command(access, f"open_drop/{site}", trial=trial)
+    keys = LENDER.lend(drop_prefix(TrialId(trial), SiteId(site)), session=command.id)
+    lend_place(STORE, command=command, site=SiteId(site), until=keys.expires_at)
+    return DropKeysAnswer.of(keys)
+
+
+@app.get(
+    "/v1/trials/<trial>/drops",
+    operation_id="list_drops",
+    tags=["ingest"],
+    summary="What came by the drop bucket, the latest first",
+    description="Per study how much and when, of the sites that the caller's grants cover. WAITING ones wait "
+    "for their site to say whose they are.",
+)
+def list_drops(trial: TrialInPath) -> DropsAnswer:
+    """List drops."""
+    access = app.authorize(STORE, "list_drops", trial=trial)
+    found = drops_of(STORE, trial=TrialId(trial), covers=access.covers)
+    return DropsAnswer(drops=[DropAnswer.of(state) for state in found[:MOST_LISTED]])
+
+
+@app.post(
+    "/v1/trials/<trial>/drops/<drop>/match",
+    operation_id="match_drop",
+    tags=["ingest"],
+    summary="Say whose a drop is, and of which visit",
+    description="Its objects become a transmittal, which goes the ordinary way.",
+)
+def match_drop(trial: TrialInPath, drop: DropInPath, body: MatchBody) -> DropAnswer:
+    """Match a drop."""
+    nothing = DropUnknown("There is no such drop.")
+    access, state = app.seen(STORE, "match_drop", DROP, trial=trial, id=drop, nothing=nothing)
+    matched = match_service(
+        STORE,
+        registry=Registry(STORE),
+        command=app.command(access, f"match_drop/{drop}", trial=trial),
+        drop=state.drop,
+        subject=SubjectId(body.subject),
+        visit=body.visit,
+    )
+    return DropAnswer.of(matched.state)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 -- the runtime's own type

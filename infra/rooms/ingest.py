@@ -5,6 +5,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.door import Door
+from infra.drop import lends_drop_keys
 from infra.grants import (
     joins_parts,
     lets_go_of_objects,
@@ -19,7 +20,7 @@ from infra.grants import (
     writes_state,
 )
 from infra.platform import Platform
-from infra.queues import Inbox, runs_every, runs_every_minute
+from infra.queues import Inbox, reacts_to, runs_every, runs_every_minute
 
 
 class Ingest(Construct):
@@ -67,6 +68,8 @@ class Ingest(Construct):
         reads_objects(self.screen, "records", "facts", "pixels")
         writes_objects(self.screen, "records", "facts", "pixels")
 
+        self._takes_drops(platform)
+
         self.sweep = Door(
             self, "sweep", room="ingest", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
@@ -86,3 +89,40 @@ class Ingest(Construct):
         lists_objects(self.retire, "incoming")
         lets_go_of_objects(self.retire, "incoming", "incoming")
         runs_every(self.retire, Duration.hours(1))
+
+    def _takes_drops(self, platform: Platform) -> None:
+        """The drop bucket's three doors, and the role whose keys a site's own programs borrow."""
+        lends_drop_keys(self.api)
+
+        self.arrive = Door(
+            self, "arrive", room="ingest", platform=platform, timeout=Duration.seconds(60), memory_mb=1536
+        )
+        Inbox(
+            self.arrive,
+            pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [platform.deployment.bucket("drop")]}},
+            ),
+        )
+
+        self.transfer = Door(
+            self, "transfer", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=1024
+        )
+        reacts_to(self.transfer, {"ingest": ["DropMatched.v1"]})
+
+        self.gather = Door(
+            self, "gather", room="ingest", platform=platform, timeout=Duration.minutes(15), memory_mb=1536
+        )
+        self.gather.tell("DROP_QUIET_SECONDS", str(platform.deployment.drop_quiet_seconds))
+        runs_every_minute(self.gather)
+
+        for door in (self.arrive, self.transfer, self.gather):
+            writes_state(door, "ingest")
+            unwraps_secrets(door)
+            lists_objects(door, "drop")
+            reads_objects(door, "drop", "drop")
+        for door in (self.transfer, self.gather):
+            reads_state(door, "tracking", "qualification")
+            lists_objects(door, "incoming")
+            writes_objects(door, "incoming", "incoming")

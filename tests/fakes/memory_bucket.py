@@ -10,12 +10,14 @@ from corelab_aws.objects import (
     NamedPart,
     ObjectFacts,
     ObjectMissing,
+    ObjectVersion,
     PartFacts,
     PresignedPut,
     UnfinishedUpload,
 )
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
+STORED_AT = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,8 @@ class MemoryBucket:
         self.promises: dict[str, Promise] = {}
         self.in_parts: dict[str, InParts] = {}
         self.begun = 0
+        self.stored_at: dict[tuple[str, str], datetime] = {}  # where it is not `STORED_AT`
+        self.others: dict[str, MemoryBucket] = {}  # by name: what can be copied from
 
     def get(self, key: str, *, version_id: str | None = None) -> bytes:
         return self.fetch(key, version_id=version_id).body
@@ -103,6 +107,26 @@ class MemoryBucket:
             body = self.versions[key][-1]
             if key.startswith(prefix) and body is not None:
                 yield ObjectFacts(key=key, size_bytes=len(body))
+
+    def versions_under(self, prefix: str) -> Iterator[ObjectVersion]:
+        for key in sorted(self.versions):
+            for number in range(1, len(self.versions[key]) + 1):
+                seen = self.described(key, version_id=str(number)) if key.startswith(prefix) else None
+                if seen is not None:
+                    yield seen
+
+    def described(self, key: str, *, version_id: str | None = None) -> ObjectVersion | None:
+        try:
+            fetched = self.fetch(key, version_id=version_id)
+        except ObjectMissing:
+            return None
+        at = self.stored_at.get((key, fetched.version_id), STORED_AT)
+        return ObjectVersion(
+            key=key, version_id=fetched.version_id, size_bytes=len(fetched.body), stored_at=at
+        )
+
+    def copy_from(self, bucket: str, key: str, *, version_id: str, to: str) -> None:
+        self.put(to, self.others[bucket].get(key, version_id=version_id))
 
     def presigned_put(self, key: str, *, size_bytes: int, sha256: str) -> PresignedPut:
         url = f"memory://{self.name}/{key}"

@@ -166,7 +166,7 @@ def _bucket(assembly: Assembly, bucket: Resource) -> Iterator[Target]:
     policy = tuple(_renamed(item, known) for item in assembly.bucket_policy(bucket))
     is_elsewhere = bucket.stack == "Witness"
     yield Target(name=f"bucket {name}", kind="bucket", arn=arn, policy=policy, needs_policy=is_elsewhere)
-    for prefix in ("incoming/", "facts/", "findings/", "reviews/", "packs/", "ledger/", "other/"):
+    for prefix in ("incoming/", "drop/", "facts/", "findings/", "reviews/", "packs/", "ledger/", "other/"):
         yield Target(
             name=f"{name} {prefix}",
             kind="object",
@@ -219,13 +219,15 @@ def _applies(item: Statement, action: str, target: Target, role: Resource) -> bo
 
 def _holds(operator: str, keys: Mapping[str, object], target: Target, role: Resource) -> bool:
     match operator, dict(keys):
-        case "Bool", {"aws:SecureTransport": said}:
-            return said == "true"  # every request comes by TLS
+        case "Bool", {"aws:SecureTransport": said} | {"s3:ObjectCreationOperation": said}:
+            return said == "true"  # every request comes by TLS; a put makes an object
         case "ForAllValues:StringLike", {"dynamodb:LeadingKeys": list() as partitions}:
             # Where a request names no key (a scan), AWS takes "for all of none" as true.
             return target.partition is None or any(fnmatchcase(target.partition, each) for each in partitions)
         case "StringEquals", {"kms:ViaService": str()}:
             return False  # asked of S3, never of the key itself (test_template_permissions has it)
+        case "Null", {"s3:if-none-match": said}:
+            return said == "false"  # a put that asks for a free key: the only kind that is let through
         case "ArnLike", {"aws:PrincipalArn": arns}:
             return _is_like(role, arns)
         case "ArnNotLike", {"aws:PrincipalArn": arns}:

@@ -52,6 +52,6 @@ def test_the_outputs_are_those_that_a_client_needs(assembly):
 
     assert said == {
         *("ApiUrl", "UserPoolId", "UserPoolClientId", "StateMachineArn", "LedgerKeyArn", "ReceiptKeyArn"),
-        *("IncomingBucket", "PacksBucket", "RecordsBucket", "LedgerBucket", "WitnessBucket"),
+        *("IncomingBucket", "DropBucket", "PacksBucket", "RecordsBucket", "LedgerBucket", "WitnessBucket"),
         *("StateTable", "LedgerTable"),
     }

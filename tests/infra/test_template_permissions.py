@@ -40,6 +40,7 @@ SETTING_NEEDS = {  # a setting without its permission, or the permission without
     "CORELAB_REID_KEY": "kms:GenerateDataKeyWithoutPlaintext",
     "CORELAB_STATE_MACHINE": "states:StartExecution",
     "CORELAB_USER_POOL": "cognito-idp:AdminGetUser",
+    "CORELAB_DROP_ROLE": "sts:AssumeRole",
 }
 OWNED_BY = {"review/api": "deid"}  # a door apart, since it alone sees frames: decision 0099
 LETS_GO = {  # of versions, for good: originals by their rule (decision 0142), renderings once decided (0099)
@@ -47,8 +48,9 @@ LETS_GO = {  # of versions, for good: originals by their rule (decision 0142), r
     "review/api": ("records", "reviews"),
     "deid/sweep": ("records", "reviews"),
 }
+LENDS = {"ingest/api": {"sts:AssumeRole"}}  # keys of one role, narrowed to a site: decision 0129
 SUPERSEDED = {"queries/react": {"qc"}, "reads/react": {"tracking"}}  # what they follow (decision 0004)
-BUCKETS = ("incoming", "records", "packs", "ledger")
+BUCKETS = ("incoming", "drop", "records", "packs", "ledger")
 
 
 def test_nobody_holds_a_wildcard_action(assembly):
@@ -67,7 +69,7 @@ def test_every_resource_only_where_aws_knows_no_other(assembly):
 def test_nobody_takes_anything_back_but_the_doors_that_let_versions_go(assembly):
     for name, function in assembly.doors.items():
         allowed = {"s3:DeleteObjectVersion"} if name in LETS_GO else set()
-        assert permitted(assembly, function) & set(NEVER) == allowed, name
+        assert permitted(assembly, function) & set(NEVER) == allowed | LENDS.get(name, set()), name
 
 
 @pytest.mark.parametrize("door", sorted(LETS_GO))
@@ -115,7 +117,7 @@ def signing_doors() -> set[str]:
 
 def test_a_door_writes_state_of_its_own_room_only(assembly):
     state = next(item for item in assembly.of("AWS::DynamoDB::Table") if "TablesState" in item.id)
-    keyring = {"ingest/screen", "deid/deidentify"}
+    keyring = {"ingest/screen", "ingest/arrive", "ingest/gather", "ingest/transfer", "deid/deidentify"}
     for door, function in assembly.doors.items():
         room = OWNED_BY.get(door, door.split("/")[0])
         refuses = ["refusals#*"] if door.endswith("/api") else []
@@ -187,6 +189,41 @@ def test_who_is_told_of_a_signing_key_may_show_its_public_half_and_nobody_else(n
     for door, function in assembly.doors.items():
         may = assembly.allows(assembly.role_of(function), "kms:GetPublicKey", key.arn)
         assert (setting in assembly.environment(function)) == may, door
+
+
+def test_only_the_drops_doors_read_what_sites_drop(assembly):
+    readers = {
+        door
+        for door, function in assembly.doors.items()
+        for item in assembly.statements(assembly.role_of(function))
+        if "s3:GetObject" in item.actions and any("-drop-" in pattern for pattern in item.resources)
+    }
+
+    assert readers == {"ingest/arrive", "ingest/gather", "ingest/transfer"}
+
+
+def test_the_keys_that_sites_borrow_put_new_objects_and_do_nothing_else(assembly):
+    named = {item.properties.get("RoleName", ""): item for item in assembly.of("AWS::IAM::Role")}
+    (role,) = (item for name, item in named.items() if name.endswith("-ingest-drop"))
+
+    said = [(item.effect, sorted(item.actions), item.conditions) for item in assembly.statements(role)]
+    assert said == [
+        ("Allow", ["s3:PutObject"], {"Null": {"s3:if-none-match": "false"}}),
+        ("Allow", ["s3:PutObject"], {"Bool": {"s3:ObjectCreationOperation": "false"}}),
+        (
+            "Allow",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}},
+        ),
+    ]
+    for item in assembly.statements(role)[:2]:
+        (resource,) = item.resources
+        assert resource.startswith("arn:aws:s3:::corelab-")
+        assert resource.endswith("/drop/*")
+    assert role.properties["MaxSessionDuration"] == 3600
+    (trusted,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+    (by,) = trusted["Principal"].values()
+    assert by == assembly.role_of(assembly.doors["ingest/api"]).arn
 
 
 def test_settings_and_permissions_go_together(assembly):

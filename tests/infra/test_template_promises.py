@@ -88,11 +88,23 @@ def test_no_bucket_is_public_and_each_keeps_versions(assembly):
 
 
 def test_originals_announce_themselves(assembly):
-    (incoming,) = buckets(assembly, "incoming")
+    for bucket in buckets(assembly, "incoming", "drop"):
+        events = bucket.properties["NotificationConfiguration"]["EventBridgeConfiguration"]
 
-    events = incoming.properties["NotificationConfiguration"]["EventBridgeConfiguration"]
+        assert events == {"EventBridgeEnabled": True}
 
-    assert events == {"EventBridgeEnabled": True}
+
+def test_what_sites_drop_is_kept_as_their_uploads_are(assembly):
+    said = []
+    for bucket in buckets(assembly, "incoming", "drop"):
+        own = {name: bucket.properties["BucketName"].split("-")[2] for name in ("bucket",)}
+        logging = bucket.properties["LoggingConfiguration"]
+        assert logging["LogFilePrefix"] == f"{own['bucket']}/"
+        without = {"BucketName", "LoggingConfiguration"}
+        said.append({key: value for key, value in bucket.properties.items() if key not in without})
+
+    assert said[0] == said[1]
+    assert said[0]["LifecycleConfiguration"]["Rules"][0]["AbortIncompleteMultipartUpload"]
 
 
 def test_identified_data_and_images_have_different_keys(assembly):
@@ -101,11 +113,13 @@ def test_identified_data_and_images_have_different_keys(assembly):
             "ServerSideEncryptionByDefault"
         ]["KMSMasterKeyID"]
         for name, bucket in zip(
-            ("incoming", "records", "packs"), buckets(assembly, "incoming", "records", "packs"), strict=True
+            ("incoming", "drop", "records", "packs"),
+            buckets(assembly, "incoming", "drop", "records", "packs"),
+            strict=True,
         )
     }
 
-    assert keys["incoming"] == keys["records"] != keys["packs"]
+    assert keys["incoming"] == keys["drop"] == keys["records"] != keys["packs"]
 
 
 def test_the_keys_of_ledger_and_receipts_sign_ed25519(assembly):

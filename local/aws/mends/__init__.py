@@ -7,6 +7,7 @@ from . import (
     durable_retention,
     durable_tables,
     exception_name,
+    free_keys,
     honest_boot,
     lambda_answer,
     leading_keys,
@@ -38,6 +39,7 @@ def apply_all() -> None:
     root_signature.apply()
     leading_keys.apply()
     bucket_properties.apply()
+    free_keys.apply()
     table_properties.apply()
     exception_name.apply()
     stderr_drain.apply()

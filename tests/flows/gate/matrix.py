@@ -21,20 +21,22 @@ from tests.flows.gate.things import (
     VISIT,
 )
 
-ASKS_FOR_A_SITE = frozenset({"register_scanner", "open_transmittal", "register_subject", "find_known_files"})
+ASKS_FOR_A_SITE = frozenset(
+    {"register_scanner", "open_transmittal", "register_subject", "find_known_files", "open_drop"}
+)
 CONCEALS = frozenset(
     {
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
         *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
         *("register_parts", "join_parts", "read_receipt", "read_study", "allocate_study", "correct_study"),
-        *("release_transmittal", "reject_transmittal"),
+        *("release_transmittal", "reject_transmittal", "match_drop"),
         *("render_review", "clear_review", "refuse_review", "retry_series"),
     }
 )
 SHOWS_ITS_OWN = frozenset(
     {
         *("list_sites", "list_transmittals", "list_studies", "list_queries", "read_tracker", "list_held"),
-        "list_reviews",
+        *("list_reviews", "list_drops"),
     }
 )
 SIGNS = {Role.DM: ("correct_study", "study"), Role.DEID_REVIEWER: ("clear_review", "series")}
@@ -150,7 +152,8 @@ def request_of(
     site = OTHER if cell.place == "other site" else OWN
     there = dict(names[site])
     if nothing:  # the same address, with nothing behind it
-        there |= {name: there[name][:-4] + "0000" for name in ("transmittal", "series", "query", "study")}
+        concealed = ("transmittal", "series", "query", "study", "drop")
+        there |= {name: there[name][:-4] + "0000" for name in concealed}
         there["subject"] = f"{site}-9999"
     trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
     path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1, n=1, version=1)
@@ -198,6 +201,7 @@ def _bodies(site: str, there: Mapping[str, str], victim: str, *, who: str) -> di
         "register_parts": {"parts": [{"part": 1, "sha256": "0" * 64}]},
         "join_parts": {"sha256_of_parts": "0" * 64},
         "allocate_study": {"set_apart": "PRIOR"},
+        "match_drop": {"subject": there["subject"], "visit": VISIT},
         "answer_query": {"answer": ANSWER},
         "reopen_query": {"reason": "not enough"},
         "cancel_query": {"reason": "asked in error"},

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from corelab.deid.model import RECEIVED, SERIES_KIND, Series, SeriesVersion
+from corelab.ingest.drops.model import DROP, WAITING, Drop
+from corelab.ingest.drops.noting import drop_id
 from corelab.ingest.study import STUDY, UNMATCHED, Study
 from corelab.kernel.actors import Role, system
 from corelab.kernel.ids import (
@@ -145,11 +147,24 @@ def _things(gate: Gate, coordinator: Person, *, site: str) -> dict[str, str]:
         code="ING-321",
     )
     _put(gate, STUDY, id=study, state=unmatched)
+    dropped = Drop(
+        drop=drop_id(TrialId(TRIAL), SiteId(site), study="gate", number=1),
+        site=SiteId(site),
+        study="gate",
+        number=1,
+        state=WAITING,
+        objects=1,
+        size_bytes=1,
+        first_at=datetime(2026, 3, 2, 8, tzinfo=UTC),
+        last_at=datetime(2026, 3, 2, 8, tzinfo=UTC),
+    )
+    _put(gate, DROP, id=dropped.drop, state=dropped)
     return {
         "transmittal": transmittal,
         "series": series,
         "query": query,
         "study": study,
+        "drop": dropped.drop,
         "subject": subject,
         "site": site,
     }

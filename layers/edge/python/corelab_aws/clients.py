@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_sts import STSClient
 
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 8},
@@ -56,6 +57,12 @@ def events() -> "EventBridgeClient":
 def step_functions() -> "SFNClient":
     """Client of Step Functions."""
     client: SFNClient = _client("stepfunctions")
+    return client
+
+
+def sts() -> "STSClient":
+    """Client of the Security Token Service."""
+    client: STSClient = _client("sts")
     return client
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef
 
+MISSING = ("NoSuchKey", "NoSuchVersion", "404", "405")  # HEAD answers 405 for a delete marker
 NO_VERSION = "null"  # S3's name for the one version of an object in a bucket without versions
-MISSING = ("NoSuchKey", "NoSuchVersion", "404")
 TAKEN_NOW = ("PreconditionFailed", "412")
 TAKEN = (*TAKEN_NOW, "ConditionalRequestConflict", "409")  # or being taken, by another join
 GONE = ("NoSuchUpload", "404")
@@ -33,6 +33,22 @@ class ObjectFacts:
 
     key: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectVersion:
+    """What the bucket tells of one version of an object.
+
+    Attributes
+    ----------
+    stored_at : datetime
+        By the bucket's clock, to the second: a listing and a request for one object then agree.
+    """
+
+    key: str
+    version_id: str
+    size_bytes: int
+    stored_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +163,46 @@ class Bucket:
                 if version["Key"] == key and version["IsLatest"]:
                     return version["VersionId"]
         return None
+
+    def versions_under(self, prefix: str) -> Iterator[ObjectVersion]:
+        """Every version of every object under the prefix, in order of key."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            for version in page.get("Versions", []):
+                yield ObjectVersion(
+                    key=version["Key"],
+                    version_id=version["VersionId"],
+                    size_bytes=version["Size"],
+                    stored_at=version["LastModified"].replace(microsecond=0),
+                )
+
+    def described(self, key: str, *, version_id: str | None = None) -> ObjectVersion | None:
+        """What the bucket tells of one version, or of the current one; None where it is gone."""
+        pinned: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        try:
+            answer = self._client.head_object(Bucket=self.name, Key=key, **pinned)
+        except ClientError as error:
+            if _code(error) in MISSING:
+                return None
+            raise
+        return ObjectVersion(
+            key=key,
+            version_id=answer.get("VersionId", NO_VERSION),
+            size_bytes=answer["ContentLength"],
+            stored_at=answer["LastModified"].replace(microsecond=0),
+        )
+
+    def copy_from(self, bucket: str, key: str, *, version_id: str, to: str) -> None:
+        """Copy one version of an object of another bucket: its bytes alone, without its names and tags."""
+        self._client.copy_object(
+            Bucket=self.name,
+            Key=to,
+            CopySource={"Bucket": bucket, "Key": key, "VersionId": version_id},
+            ContentType="application/octet-stream",
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+            ChecksumAlgorithm="SHA256",
+        )
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         """Write the object; its SHA-256 is verified by S3."""
@@ -361,5 +417,5 @@ def _code(error: ClientError) -> str:
 
 
 def bucket(name: str) -> Bucket:
-    """One of the door's buckets: `INCOMING`, `RECORDS`, `PACKS`, `LEDGER` or `WITNESS`."""
+    """One of the door's buckets: `INCOMING`, `DROP`, `RECORDS`, `PACKS`, `LEDGER` or `WITNESS`."""
     return Bucket(clients.s3(), name=setting(f"{name}_BUCKET"))

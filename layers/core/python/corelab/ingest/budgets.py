@@ -21,6 +21,8 @@ class Budgets:
     ----------
     batch_files : int
         A batch's answer holds a URL of some 2 kB per file, below the 6 MB of a function's answer.
+    dropped_bytes : int
+        One object in the drop bucket: it is read whole, in a function of 1.5 GB, to learn its study.
     object_bytes : int
         A series that is one multi-frame object has some 3 GB.
     part_bytes, parts : int
@@ -43,6 +45,7 @@ class Budgets:
     batch_files: int = 500
     files: int = 20_000
     object_bytes: int = 4 * 1024 * MIB
+    dropped_bytes: int = 512 * MIB
     part_bytes: int = 16 * MIB
     parts: int = 10_000
     in_parts_above_bytes: int = 100_000_000

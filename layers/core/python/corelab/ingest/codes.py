@@ -16,6 +16,7 @@ NO_IDENTIFIERS = "ING-204"
 CONFLICT = "ING-205"
 TOO_MANY_SERIES = "ING-206"
 SERIES_TOO_LARGE = "ING-207"
+DROPPED_TOO_LARGE = "ING-241"
 
 NOT_AN_IMAGE = "ING-220"
 CLIMBS = "ING-221"
@@ -197,6 +198,10 @@ TEXTS: Mapping[str, Text] = {
     HEADLESS: Text(
         sentence="The file seems to be an image that lacks the beginning of a DICOM file.",
         remedy="Export it again as a DICOM file (Part 10) and send it in a new transmittal.",
+    ),
+    DROPPED_TOO_LARGE: Text(
+        sentence="The file is larger than the drop bucket and the store service take.",
+        remedy="Send it with `corelab upload`, which sends large files in parts.",
     ),
     NOT_ALL_ARRIVED: Text(
         sentence="Some files did not arrive.",

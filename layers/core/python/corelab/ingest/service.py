@@ -71,7 +71,12 @@ class Ticket:
 
 def transmittal_id(command: Command) -> TransmittalId:
     """Id of the transmittal that a command opens: a repeat finds it again."""
-    return TransmittalId(derived_id("tms", command.id))
+    return transmittal_of(command.id)
+
+
+def transmittal_of(command_id: str) -> TransmittalId:
+    """Id of the transmittal that the command of this id opens."""
+    return TransmittalId(derived_id("tms", command_id))
 
 
 def open_transmittal(
