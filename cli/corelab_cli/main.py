@@ -12,6 +12,7 @@ from corelab import __version__
 from corelab_cli.commands import (
     charter,
     deid,
+    drop,
     held,
     images,
     ledger,
@@ -62,6 +63,7 @@ for command in (
     queries.query,
     held.held,
     studies.studies,
+    drop.drop,
     deid.deid,
     queue.queue,
     queue.affected,

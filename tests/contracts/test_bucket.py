@@ -176,6 +176,19 @@ def test_one_version_is_removed_for_good_and_again(bucket):
     assert bucket.get("a/1") == b"second"
 
 
+def test_every_version_under_a_prefix_is_told_as_when_asked_for_one(bucket):
+    bucket.put("a/1", b"first")
+    bucket.put("a/1", b"second")
+    bucket.put("b/1", b"elsewhere")
+
+    found = list(bucket.versions_under("a/"))
+
+    assert sorted((one.key, one.size_bytes) for one in found) == [("a/1", 5), ("a/1", 6)]
+    assert {bucket.described("a/1", version_id=one.version_id) for one in found} == set(found)
+    assert bucket.described("a/1").size_bytes == 6
+    assert bucket.described("a/2") is None
+
+
 def test_an_object_is_hashed_as_it_is_now(bucket):
     bucket.put("a/1", b"first")
     bucket.put("a/1", b"second")
