@@ -1,6 +1,6 @@
 """What the events that other rooms follow say. A reader ignores what it does not know; no field ever goes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
@@ -18,6 +18,64 @@ def _id(prefix: str) -> StringConstraints:
 Series = Annotated[str, _id("ser")]
 Transmittal = Annotated[str, _id("tms")]
 Finding = Annotated[str, _id("fnd")]
+Study = Annotated[str, _id("stu")]
+Code = Annotated[str, StringConstraints(pattern="^ING-[0-9]{3}$")]
+
+
+class TransmittalHeld(TypedDict):
+    """A transmittal waits for a person. `question` names what its site is asked: the same for the same."""
+
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    state: Literal["QUARANTINED"]
+    code: Code
+    question: NotRequired[Hash]
+    filed_at: NotRequired[Name]
+
+
+class TransmittalReleased(TypedDict):
+    """A person let pass what a transmittal was held for; it is screened again."""
+
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    state: Literal["SCREENING"]
+
+
+class TransmittalRejected(TypedDict):
+    """Nothing of a transmittal counts: a person said so, or nothing of it can be used."""
+
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    state: Literal["REJECTED"]
+
+
+class StudyUnmatched(TypedDict):
+    """A study fits no time point. `suggested` are visits, PRIOR or OFF_PROTOCOL."""
+
+    study: Study
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    code: Code
+    suggested: list[Name]
+
+
+class StudyAllocated(TypedDict):
+    """It was said where a study belongs."""
+
+    study: Study
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    state: Literal["ALLOCATED", "PRIOR", "OFF_PROTOCOL"]
 
 
 class ScreenedSeries(TypedDict):
@@ -56,7 +114,7 @@ class MisfiledSeries(TypedDict):
 class StudyMisfiled(TypedDict):
     """A study was filed at this subject's visit by mistake; it belongs to another, at the same site."""
 
-    study: Annotated[str, _id("stu")]
+    study: Study
     transmittal: Transmittal
     site: Name
     subject: Name
@@ -125,7 +183,7 @@ class LineTold(TypedDict):
 
 
 class QueryAnswered(TypedDict):
-    """A site answered a query."""
+    """A site answered a query. `about` names what is held that it asks about; without it, it is a verdict."""
 
     query: Annotated[str, _id("qry")]
     subject: Name
@@ -136,6 +194,7 @@ class QueryAnswered(TypedDict):
     lines: list[LineTold]
     due: str
     answer: str
+    about: NotRequired[list[str]]
 
 
 TimePointState = Literal[
@@ -179,6 +238,11 @@ class TimePointReadable(TypedDict):
 
 FOLLOWED: dict[str, tuple[str, type]] = {
     "TransmittalAccepted.v1": ("ingest", TransmittalAccepted),
+    "TransmittalQuarantined.v1": ("ingest", TransmittalHeld),
+    "TransmittalReleased.v1": ("ingest", TransmittalReleased),
+    "TransmittalRejected.v1": ("ingest", TransmittalRejected),
+    "StudyUnmatched.v1": ("ingest", StudyUnmatched),
+    "StudyAllocated.v1": ("ingest", StudyAllocated),
     "StudyMisfiled.v1": ("ingest", StudyMisfiled),
     "TimePointJudged.v1": ("qc", TimePointJudged),
     "QueryAnswered.v1": ("queries", QueryAnswered),

@@ -20,7 +20,7 @@ from corelab.ingest.drops.matching import match_drop as match_service
 from corelab.ingest.drops.model import DROP
 from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
 from corelab.ingest.known import known_files
-from corelab.ingest.model import TRANSMITTAL, Transmittal
+from corelab.ingest.model import QUARANTINED, TRANSMITTAL, Transmittal
 from corelab.ingest.parts import join_parts as join
 from corelab.ingest.parts import register_parts as addresses
 from corelab.ingest.receipts import receipt
@@ -36,6 +36,7 @@ from corelab_aws.doors.wire import NAME, SiteInPath, TrialInPath
 from corelab_aws.drop_keys import drop_keys
 from corelab_aws.executions import executions
 from corelab_aws.objects import bucket
+from corelab_aws.questions import QuestionView, question_about
 from corelab_aws.receipts import receipt_signer
 from corelab_aws.registry import Registry
 from corelab_aws.store import store
@@ -194,9 +195,10 @@ def complete_transmittal(trial: TrialInPath, transmittal: InPath) -> ReceiptAnsw
     """Complete a transmittal."""
     access, state = _seen("complete_transmittal", trial, transmittal)
     command = app.command(access, f"complete_transmittal/{transmittal}", trial=trial)
-    return ReceiptAnswer.told(
-        service.complete_transmittal(STORE, incoming=INCOMING, command=command, transmittal=state.transmittal)
+    completed = service.complete_transmittal(
+        STORE, incoming=INCOMING, command=command, transmittal=state.transmittal
     )
+    return ReceiptAnswer.told(completed, asked=_asked(trial, completed.transmittal))
 
 
 @app.get(
@@ -210,7 +212,7 @@ def read_transmittal(trial: TrialInPath, transmittal: InPath) -> ReceiptAnswer:
     """Show a receipt."""
     _, state = _seen("read_transmittal", trial, transmittal)
     found = receipt(STORE, incoming=INCOMING, trial=TrialId(trial), transmittal=state.transmittal)
-    return ReceiptAnswer.told(found)
+    return ReceiptAnswer.told(found, asked=_asked(trial, found.transmittal))
 
 
 @app.get(
@@ -278,7 +280,8 @@ def list_held(trial: TrialInPath) -> HeldsAnswer:
     """List held transmittals of the sites that the caller's grants cover."""
     access = app.authorize(STORE, "list_held", trial=trial)
     found = quarantine.held_of(STORE, trial=TrialId(trial))
-    return HeldsAnswer(held=[HeldAnswer.of(one) for one in found if access.covers(one.transmittal.site)])
+    mine = [one for one in found if access.covers(one.transmittal.site)]
+    return HeldsAnswer(held=[HeldAnswer.of(one, asked=_asked(trial, one.transmittal)) for one in mine])
 
 
 @app.post(
@@ -465,6 +468,13 @@ def _decided(
     id = state.transmittal
     signed = sign(STORE, command, operation=operation, of=TRANSMITTAL, id=id, signature=body.signature)
     return signed, id
+
+
+def _asked(trial: str, state: Transmittal) -> QuestionView | None:
+    """What the site is asked about it, where it is held."""
+    if state.state != QUARANTINED:
+        return None
+    return question_about(STORE, trial=TrialId(trial), subject=state.subject, id=state.transmittal)
 
 
 def _seen(operation: str, trial: str, transmittal: str) -> tuple[Access, Transmittal]:

@@ -12,6 +12,7 @@ from corelab.ingest.quarantine import held
 from corelab.ingest.receipts import Receipt, outcome_in_words
 from corelab.ingest.service import Ticket
 from corelab_aws.doors.wire import Name, Wire
+from corelab_aws.questions import QuestionView
 from functions.ingest.wire_held import HeldAnswer
 from functions.ingest.wire_parts import Sha256, UploadAnswer
 
@@ -228,8 +229,8 @@ class ReceiptAnswer(TransmittalAnswer):
     files: list[FileAnswer]
 
     @classmethod
-    def told(cls, receipt: Receipt) -> "ReceiptAnswer":
-        """The receipt as the API shows it."""
+    def told(cls, receipt: Receipt, *, asked: QuestionView | None) -> "ReceiptAnswer":
+        """The receipt as the API shows it; `asked` is what its site is asked about it."""
         waiting = held(receipt.transmittal)
         return cls(
             **_shown(receipt.transmittal),
@@ -255,7 +256,7 @@ class ReceiptAnswer(TransmittalAnswer):
                 ContainerAnswer(n=item.n, images=item.images, refused=item.refused, set_aside=item.set_aside)
                 for item in receipt.transmittal.opened
             ],
-            held=None if waiting is None else HeldAnswer.of(waiting),
+            held=None if waiting is None else HeldAnswer.of(waiting, asked=asked),
             files=[
                 FileAnswer(
                     n=item.file.n,

@@ -1,6 +1,6 @@
 """What enters and leaves the door of held transmittals: why they wait, and what a person decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from corelab.ingest.model import Counts
 from corelab.ingest.quarantine import Held
 from corelab_aws.doors.signing import Signature
 from corelab_aws.doors.wire import Line, Wire
+from corelab_aws.questions import QuestionView
 
 
 class DecisionBody(Wire):
@@ -42,6 +43,29 @@ class CountsAnswer(Wire):
         )
 
 
+class QuestionAnswer(Wire):
+    """What the site was asked about it, and what it said; an answer decides nothing by itself."""
+
+    query: str
+    state: str
+    due: date
+    answer: str | None = Field(description="The site's last answer.")
+    text: str | None = Field(description="In its own words.")
+
+    @classmethod
+    def of(cls, asked: QuestionView | None) -> "QuestionAnswer | None":
+        """The question as the API shows it."""
+        if asked is None:
+            return None
+        return cls(
+            query=asked.query,
+            state=asked.state,
+            due=date.fromisoformat(asked.due),
+            answer=asked.answer,
+            text=asked.text,
+        )
+
+
 class HeldAnswer(Wire):
     """A held transmittal, and what a person may do about it."""
 
@@ -59,9 +83,12 @@ class HeldAnswer(Wire):
     codes: dict[str, int] = Field(description="Object code to how many files it befell.")
     choices: list[str] = Field(description="What can be decided: `release`, `reject`.")
     instead: str | None = Field(description="What to do where it cannot be released.")
+    asked: QuestionAnswer | None = Field(
+        description="The query to the site about it; null until it is asked."
+    )
 
     @classmethod
-    def of(cls, held: Held) -> "HeldAnswer":
+    def of(cls, held: Held, *, asked: QuestionView | None) -> "HeldAnswer":
         """A held transmittal as the API shows it."""
         state = held.transmittal
         return cls(
@@ -79,6 +106,7 @@ class HeldAnswer(Wire):
             codes=dict(state.codes),
             choices=[*held.choices],
             instead=held.instead,
+            asked=QuestionAnswer.of(asked),
         )
 
 

@@ -32,7 +32,10 @@ def react(event: BusEvent) -> None:
 
 
 def answered(event: BusEvent) -> None:
-    """Note an answer; one that no longer stands, or that nothing waits for, is logged and changes nothing."""
+    """Note an answer; what is about held images, no longer stands or is waited for by nothing is logged."""
+    if event.data.get("about"):
+        logger.info("qc.ignored", extra={"event": event.event_id, "why": "it is about what is held"})
+        return
     if not _stands(event):
         logger.info("qc.ignored", extra={"event": event.event_id, "why": "the query has moved on"})
         return

@@ -53,6 +53,10 @@ class QueryAnswer(Wire):
     subject: str
     visit: str
     transmittal: str
+    about: list[str] = Field(
+        description="Held transmittals and studies without a place that it asks about; none: it asks about "
+        "a verdict. An answer releases and places nothing."
+    )
     state: str
     opened_at: datetime
     due: date
@@ -69,6 +73,7 @@ class QueryAnswer(Wire):
             subject=query.subject,
             visit=query.visit,
             transmittal=query.transmittal,
+            about=[one.id for one in query.about],
             state=query.state,
             opened_at=query.opened_at,
             due=query.due,

@@ -33,7 +33,7 @@ class Ingest(Construct):
         )
         writes_state(self.api, "ingest")
         takes_signatures(self.api)
-        reads_state(self.api, "access", "tracking", "qualification")
+        reads_state(self.api, "access", "tracking", "qualification", "queries")
         writes_objects(self.api, "incoming", "incoming")
         lists_objects(self.api, "incoming")
         joins_parts(self.api, "incoming", "incoming")

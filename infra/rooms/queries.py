@@ -1,4 +1,4 @@
-"""Queries: questions to sites, opened and closed by what QC found."""
+"""Queries: questions to sites, opened and closed by what QC found and by what is held."""
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -8,9 +8,15 @@ from infra.grants import reads_state, writes_state
 from infra.platform import Platform
 from infra.queues import reacts_to
 
+HELD = ("TransmittalQuarantined.v1", "StudyUnmatched.v1")
+DECIDED = (
+    *("TransmittalReleased.v1", "TransmittalRejected.v1"),
+    *("StudyAllocated.v1", "StudyMisfiled.v1"),
+)
+
 
 class Queries(Construct):
-    """Its API, and its reaction to a verdict."""
+    """Its API, and its reaction to a verdict and to what is held."""
 
     def __init__(self, scope: Construct, *, platform: Platform) -> None:
         super().__init__(scope, "Queries")
@@ -23,5 +29,5 @@ class Queries(Construct):
             self, "react", room="queries", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.react, "queries")
-        reads_state(self.react, "qc")
-        reacts_to(self.react, {"qc": ["TimePointJudged.v1"]})
+        reads_state(self.react, "qc", "ingest")
+        reacts_to(self.react, {"qc": ["TimePointJudged.v1"], "ingest": [*HELD, *DECIDED]})

@@ -27,6 +27,7 @@ from tests.fakes.ingest_world import World
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import NOW, command_of
 from tests.unit.ingest.test_misfiled_studies_are_corrected import corrected, filed
+from tests.unit.queries.test_sites_are_asked_once import Room
 
 
 def on_the_bus(event: Event) -> dict[str, Any]:
@@ -120,6 +121,24 @@ def test_a_corrected_study_says_what_its_schema_promises() -> None:
     (event,) = (event for event in world.store.events.values() if event.type == "StudyMisfiled.v1")
 
     check(event)
+
+
+def test_what_is_held_and_decided_says_what_its_schemas_promise(monkeypatch) -> None:
+    room = Room(door_module(monkeypatch, "functions.queries.react", store=MemoryStore()))
+    released, rejected = room.held(), room.held()
+    room.decide(released)
+    room.decide(rejected, "reject")
+    room.unmatched()
+    room.hears()
+    room.answers(next(query for query in room.queries if query.is_unsettled), "W6")
+
+    said = [event for event in room.world.store.events.values() if event.type in FOLLOWED]
+    for event in said:
+        check(event)
+    assert {event.type for event in said} >= {
+        *("TransmittalQuarantined.v1", "TransmittalReleased.v1", "TransmittalRejected.v1"),
+        *("StudyUnmatched.v1", "StudyAllocated.v1", "QueryAnswered.v1"),
+    }
 
 
 def test_every_followed_event_has_its_schema_and_no_schema_is_left_over() -> None:

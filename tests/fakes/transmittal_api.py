@@ -28,6 +28,7 @@ class FakeTransmittal:
     id: str
     state: str = "UPLOADING"
     code: str | None = None
+    asked: dict[str, str] | None = None
     batches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -243,6 +244,7 @@ class TransmittalApi(httpx.MockTransport):
             "missing": missing,
             "wrong": [],
             "refused": [{"member": None} | one for one in transmittal.refused],
+            "held": {"asked": transmittal.asked} if transmittal.state == "QUARANTINED" else None,
             "set_aside": [],
             "containers": [],
         }

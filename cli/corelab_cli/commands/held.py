@@ -92,4 +92,15 @@ def _words(out: Console, one: dict[str, Any]) -> None:
         told = ", ".join(f"{name} {number}" for name, number in counts.items())
         out.print(f"  {told}")
     out.print(f"  To the site: {escape(one['remedy'])}")
+    out.print(f"  {escape(_asked(one['asked']))}")
     out.print(f"  You can: {', '.join(one['choices'])}. {escape(one['instead'] or '')}".rstrip())
+
+
+def _asked(asked: dict[str, Any] | None) -> str:
+    """What the site was asked, and what it said."""
+    if asked is None:
+        return "The site has not been asked yet."
+    if asked["answer"] is None:
+        return f"The site is asked: {asked['query']} {asked['state']}, answer by {asked['due']}"
+    said = ": ".join(filter(None, (asked["answer"], asked["text"])))
+    return f"The site answered {asked['query']}: {said}"

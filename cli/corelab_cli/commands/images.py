@@ -56,7 +56,7 @@ def life_of(client: Client, trial: str, *, series: dict[str, Any]) -> list[dict[
 
 def _queries(client: Client, trial: str, *, series: dict[str, Any]) -> list[str]:
     found = client.get(f"/v1/trials/{trial}/queries", subject=series["subject"])["queries"]
-    return [query["query"] for query in found if query["visit"] == series["visit"]]
+    return [query["query"] for query in found if query["visit"] == series["visit"] and not query["about"]]
 
 
 def _reads(client: Client, trial: str, *, series: dict[str, Any]) -> list[str]:

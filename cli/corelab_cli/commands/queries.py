@@ -38,9 +38,10 @@ def query() -> None:
 @trial_option
 @pass_context
 def answer(context: Context, query_id: str, *, answer: str, text: str | None, trial: str) -> None:
-    """Answer QUERY: resent, not_available, will_send and others, as the charter offers. For sites.
+    """Answer QUERY: one of the answers that it offers, such as resent or this_subject. For sites.
 
-    After new images you need not answer: the query closes by itself once the check passes.
+    After new images you need not answer: the query closes by itself once the check passes. About images that
+    are held, your answer helps the core lab to decide; it releases nothing by itself.
     """
     _act(context, trial, query_id=query_id, action="answer", body={"answer": answer, "text": text})
 
@@ -87,6 +88,8 @@ def _words(out: Console, found: Sequence[dict[str, Any]]) -> None:
             f"[bold]{query['query']}[/] {query['state']} · subject {query['subject']}, {query['visit']}"
             f" · answer by {query['due']}"
         )
+        if query["about"]:
+            out.print(f"  about {', '.join(query['about'])}")
         for line in query["lines"]:
             mark = "[green]settled[/]" if line["is_passed"] else "[red]open[/]"
             out.print(f"  {mark} {escape(line['text'])}")

@@ -203,6 +203,10 @@ def _next(receipt: Any) -> Iterator[str]:  # noqa: ANN401 -- JSON
     """What happened to the whole, and what to do now."""
     if receipt["code"] is not None:
         yield f"{receipt['detail']} ({receipt['code']})"
+    if receipt["state"] == "QUARANTINED":
+        asked = receipt["held"]["asked"]
+        named = f"as {asked['query']}" if asked else "in a moment"
+        yield f"The core lab asks you {named}: see corelab queries, answer with corelab query answer."
     if receipt["state"] == "INCOMPLETE":
         yield "Run the same command to send what is missing."
     if receipt["state"] == "ABANDONED":

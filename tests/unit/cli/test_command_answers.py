@@ -29,6 +29,7 @@ QUERY = {
     "subject": "101-0002",
     "visit": "BL",
     "transmittal": "tms_1",
+    "about": [],
     "state": "OPEN",
     "due": "2026-02-05",
     "lines": [{"text": "Slices [3] are missing.", "is_passed": False}],

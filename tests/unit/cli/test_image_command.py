@@ -33,7 +33,11 @@ def api(histories):
             f"GET {TRIAL}/series/ser_1": SERIES,
             f"GET {TRIAL}/charter": {"compiled": compiled},
             f"GET {TRIAL}/queries": {
-                "queries": [{"query": "qry_1", "visit": "BL"}, {"query": "qry_2", "visit": "W6"}]
+                "queries": [
+                    {"query": "qry_1", "visit": "BL", "about": []},
+                    {"query": "qry_2", "visit": "W6", "about": []},
+                    {"query": "qry_3", "visit": "BL", "about": ["tms_1"]},
+                ]
             },
         }
     )

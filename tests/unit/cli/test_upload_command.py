@@ -107,7 +107,13 @@ def test_a_quarantined_transmittal_exits_with_held(run, api, folder):
     run(*upload_of(folder), transport=api)
     api.by_id["tms_0"].state = "QUARANTINED"
 
-    assert run(*upload_of(folder), transport=api).exit_code == HELD
+    not_yet = run(*upload_of(folder), transport=api)
+    api.by_id["tms_0"].asked = {"query": "qry_1"}
+    asked = run(*upload_of(folder), transport=api)
+
+    assert (not_yet.exit_code, asked.exit_code) == (HELD, HELD)
+    assert "The core lab asks you in a moment" in not_yet.out
+    assert "The core lab asks you as qry_1" in asked.out
 
 
 def test_an_address_that_grew_old_is_asked_for_again(run, api, folder):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,16 @@ def test_an_answer_brings_a_waiting_verdict_to_review(store, react, state):
     )
     assert told.data == asked.data | {"verdict": "REVIEW"}
     assert (verdict(store).state, verdict(store).event) == ("REVIEW", told.event_id)
+
+
+def test_an_answer_about_held_images_is_no_answer_to_the_verdict(store, react):
+    run(store, brings(series(headers=missing_three())))
+    query_is(store, "ANSWERED")
+    told = answered()
+
+    react.react(replace(told, data=dict(told.data) | {"about": ["tms_1"]}))
+
+    assert verdict(store).state == "QUERY_RAISED"
 
 
 def test_an_answer_that_comes_twice_is_noted_once(store, react):

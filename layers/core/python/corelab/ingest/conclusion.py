@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from corelab.ingest import codes, events
 from corelab.ingest.facts import Place
@@ -25,6 +25,23 @@ from corelab.kernel.canonical import Plain
 from corelab.kernel.codec import to_plain
 from corelab.kernel.errors import AlreadyThere
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find, find_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Why a transmittal is held.
+
+    Attributes
+    ----------
+    filed_at : str or None
+        The visit at which its images are filed already, where that is why.
+    question : str
+        Keyed digest of what its site is asked.
+    """
+
+    code: str
+    filed_at: str | None
+    question: str
 
 
 def conflict_alarm(plans: Iterable[Plan], *, passed: Collection[str]) -> str | None:
@@ -106,8 +123,7 @@ def conclude(
     plans: list[Plan],
     setting: Setting,
     refused: list[Bad],
-    alarm: str | None,
-    filed_at: str | None = None,
+    alarm: Alarm | None,
 ) -> Transmittal:
     """Say what became of the transmittal: ACCEPTED, QUARANTINED or REJECTED."""
     counts = Counts(
@@ -122,7 +138,7 @@ def conclude(
         changed_tags=len({tag for made in plans if made.facts for tag in made.facts.resent.changed}),
         set_aside=len(setting.set_aside),
     )
-    event, type, code = _verdict(counts, alarm=alarm)
+    event, type, code = _verdict(counts, alarm=alarm.code if alarm else None)
     series = () if code else tuple(_screened(made) for made in plans if made.facts is not None)
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
@@ -136,7 +152,8 @@ def conclude(
             opened=setting.opened,
             series=series,
             code=code,
-            filed_at=filed_at,
+            filed_at=alarm.filed_at if alarm else None,
+            question=alarm.question if alarm else None,
         )
         return events.decided(concluded, type=type, action=f"transmittal.{event}", series=to_plain(series))
 

@@ -52,6 +52,8 @@ def data_of(state: Transmittal, **more: Plain) -> Mapping[str, Plain]:
         data |= {"origin": state.origin}
     if state.filed_at is not None:
         data |= {"filed_at": state.filed_at}
+    if state.question is not None:
+        data |= {"question": state.question}
     if state.courier is not None:
         data |= {"courier": state.courier.reference, "media": state.courier.media}
     return data | more

@@ -7,7 +7,7 @@ and by hash. `belonging` says what follows; what a held transmittal claimed does
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from corelab.ingest import codes, events
@@ -68,12 +68,15 @@ class Sighting:
         Of the set that this was decided on; 0 where there is none yet.
     alarm : str or None
         Code, where the transmittal has to be held.
+    strange : frozenset of str
+        Keyed hashes of what is not the subject's: patient numbers, else persons.
     """
 
     facts: IdentityFacts
     fresh: tuple[Identity, ...]
     version: int
     alarm: str | None
+    strange: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,26 +113,33 @@ def sighting(store: Store, asked: Asked) -> Sighting:
     others = {label for label, subject in named.items() if subject != asked.state.subject}
     foreign = sum(not others.isdisjoint(image.labels) for image in asked.images)
     if foreign and codes.OTHER_SUBJECT not in asked.state.passed:
-        return _held(codes.OTHER_SUBJECT, other=foreign, version=version)
+        return _held(codes.OTHER_SUBJECT, other=foreign, version=version, strange=frozenset(others))
     counted = _presented(asked, stand_ins=(*named, *asked.names.stand_ins(asked.state.subject)))
     if len(counted) > MOST_IDENTITIES:
-        return _held(codes.SEVERAL_IDENTITIES, other=len(asked.images), version=version)
+        return _held(
+            codes.SEVERAL_IDENTITIES, other=len(asked.images), version=version, strange=_strange(counted)
+        )
     at = {
         hash: _standing(store, asked, known, hash=hash)
         for hash in sorted(frozenset().union(*(one.hashes for one in counted)))
     }
     said = {one: _belonging(one, at=at, known=known.values()) for one in counted}
+    strange = _strange(counted, ours={hash for hash, stand in at.items() if stand is Standing.OURS})
     strangers = [one for one, what in said.items() if what in (Belonging.FIRST, Belonging.UNSEEN)]
     verdict = together(said.values(), strangers)
     alarm = ALARMS.get(verdict)
     other = sum(count for one, count in counted.items() if said[one] not in OF_SUBJECT)
     if alarm is not None and alarm not in asked.state.passed:
-        return _held(alarm, other=other, version=version)
+        return _held(alarm, other=other, version=version, strange=strange)
     fresh = _fresh(asked, counted, at=at, verdict=verdict, is_released=alarm is not None)
     mine = [one for one in known.values() if one.transmittal == asked.state.transmittal]
     facts = IdentityFacts(match=_match(verdict, (*mine, *fresh)), other=0 if verdict in TEACHES else other)
     return Sighting(
-        facts=facts, fresh=tuple(one for one in fresh if one.hash not in known), version=version, alarm=None
+        facts=facts,
+        fresh=tuple(one for one in fresh if one.hash not in known),
+        version=version,
+        alarm=None,
+        strange=strange,
     )
 
 
@@ -147,7 +157,9 @@ def settled(store: Store, asked: Asked, *, command: Command, seen: Sighting) -> 
         try:
             _keep(store, command=command, state=asked.state, seen=seen)
         except IdentityTaken:
-            return _held(codes.OTHER_SUBJECT, other=len(asked.images), version=seen.version)
+            return _held(
+                codes.OTHER_SUBJECT, other=len(asked.images), version=seen.version, strange=seen.strange
+            )
         except IdentitiesMoved:
             seen = sighting(store, asked)
             continue
@@ -287,6 +299,13 @@ def _keep(store: Store, *, command: Command, state: Transmittal, seen: Sighting)
     execute(store, IDENTITY, id=state.subject, command=learning, step="learn", decide=decide)
 
 
-def _held(code: str, *, other: int, version: int) -> Sighting:
+def _strange(presented: Iterable[Presented], *, ours: Collection[str] = ()) -> frozenset[str]:
+    """What is not the subject's: by the patient number, else by name and birth date."""
+    presented = tuple(presented)
+    numbers = frozenset(one.number for one in presented if one.number) - {*ours}
+    return numbers or frozenset().union(*(one.persons for one in presented)) - {*ours}
+
+
+def _held(code: str, *, other: int, version: int, strange: frozenset[str]) -> Sighting:
     facts = IdentityFacts(match=Belonging.OTHER.value, other=other)
-    return Sighting(facts=facts, fresh=(), version=version, alarm=code)
+    return Sighting(facts=facts, fresh=(), version=version, alarm=code, strange=strange)

@@ -222,6 +222,9 @@ class Transmittal:
         Series that were filed with it by mistake, and what it claimed with them: they count no more.
     courier : Courier or None
         What brought it, where the core lab imported it from media.
+    question : str or None
+        Keyed digest that names what the site has to be asked, where it is QUARANTINED: the same for whatever
+        is held for the same.
     """
 
     transmittal: TransmittalId
@@ -250,6 +253,7 @@ class Transmittal:
     retired_at: datetime | None = None
     misfiled: tuple[SeriesId, ...] = ()
     courier: Courier | None = None
+    question: str | None = None
 
     @property
     def files(self) -> int:

@@ -126,6 +126,7 @@ def release(
             moved_at=command.now,
             code=None,
             filed_at=None,
+            question=None,
             passed=tuple(dict.fromkeys((*state.passed, code))),
             releases=state.releases + 1,
             sweeps=0,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from corelab.ingest import codes, events
 from corelab.ingest.allocating import Looked, look, record, studied
+from corelab.ingest.asking import question
 from corelab.ingest.budgets import BUDGETS, Budgets
-from corelab.ingest.conclusion import conclude, conflict_alarm, let_pass, refuse
+from corelab.ingest.conclusion import Alarm, conclude, conflict_alarm, let_pass, refuse
 from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
@@ -212,6 +213,7 @@ def _screen(
             subject=setting.subject,
         ),
     )
+    filings = tuple(group.filing for group in groups)
     groups = _taken(groups, studies)
     plans = [plan(store, records=tools.records, setting=setting, group=group) for group in groups]
     elsewhere = next((item.settled for item in studies if item.settled.alarm), None)
@@ -223,7 +225,7 @@ def _screen(
         alarm = codes.FILED_ELSEWHERE if filed_at else None
     if alarm is None:
         kept = settled(store, asked, command=command, seen=seen)
-        alarm, setting = kept.alarm, replace(setting, identity=kept.facts)
+        seen, alarm, setting = kept, kept.alarm, replace(setting, identity=kept.facts)
     if alarm is None:
         index = PixelIndex(store, records=tools.records, trial=command.trial, readers=tools.budgets.readers)
         slots = [slot_of(charter, group) for group in groups]
@@ -253,8 +255,13 @@ def _screen(
         plans=plans,
         setting=setting,
         refused=refused,
-        alarm=alarm,
-        filed_at=filed_at,
+        alarm=None
+        if alarm is None
+        else Alarm(
+            code=alarm,
+            filed_at=filed_at,
+            question=question(tools.keys, state=state, alarm=alarm, strange=seen.strange, filings=filings),
+        ),
     )
 
 

@@ -23,6 +23,9 @@ MACHINE = Machine(
         (ANSWERED, "check_passed"): to(CLOSED, "SYSTEM"),
         (REOPENED, "check_passed"): to(CLOSED, "SYSTEM"),
         (CLOSED, "reopen"): to(REOPENED, "QC|DM", reason=True),
+        (OPEN, "settle"): to(CLOSED, "SYSTEM"),
+        (ANSWERED, "settle"): to(CLOSED, "SYSTEM"),
+        (REOPENED, "settle"): to(CLOSED, "SYSTEM"),
         (OPEN, "cancel"): to(CANCELLED, "DM", reason=True),
         (ANSWERED, "cancel"): to(CANCELLED, "DM", reason=True),
         (REOPENED, "cancel"): to(CANCELLED, "DM", reason=True),
@@ -69,6 +72,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """A held transmittal, or a study without a place, that a query asks about.
+
+    Attributes
+    ----------
+    version : int
+        Of the record that was held: what was decided on a later one settles it.
+    is_waiting : bool
+        Nothing was decided yet.
+    """
+
+    id: str
+    version: int
+    is_waiting: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One turn of the thread."""
 
@@ -95,6 +115,11 @@ class Query:
         The judgement that opened it. The same judgement, told again, asks nothing again.
     reopened : int
         How often an answer was not enough.
+    question : str or None
+        Names what is asked about something that is held: whatever is held for the same is not asked about
+        again while this is unsettled. None: it asks about a verdict.
+    about : tuple of About
+        What waits for the answer, the first that was held first.
     """
 
     query: QueryId
@@ -111,6 +136,14 @@ class Query:
     reopened: int = 0
     thread: tuple[Message, ...] = ()
     charter: str | None = None
+    question: str | None = None
+    about: tuple[About, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Id of the aggregate."""
+        visit = self.visit if self.question is None else NO_VISIT
+        return query_key(subject=self.subject, visit=visit, query=self.query)
 
     @property
     def is_unsettled(self) -> bool:
@@ -118,6 +151,7 @@ class Query:
         return self.state in UNSETTLED
 
 
+NO_VISIT = ""  # what asks about held images sorts below their subject, apart from every time point
 QUERY = Kind(room="queries", name="query", model=Query)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import QueryId, SiteId, SubjectId, TransmittalId, TrialId, derived_id
 from corelab.kernel.write_path import (
     Command,
@@ -16,7 +15,8 @@ from corelab.kernel.write_path import (
     find_indexed,
 )
 from corelab.queries.errors import AnswerUnknown, QueryUnknown
-from corelab.queries.model import MACHINE, OPEN, QUERY, Line, Message, Query, by_query, query_key
+from corelab.queries.events import decided, said
+from corelab.queries.model import MACHINE, OPEN, QUERY, Line, Query
 from corelab.queries.rules import business_days_after, new_lines, passed
 
 
@@ -137,10 +137,9 @@ def _open(store: Store, *, command: Command, judgement: Judgement, lines: tuple[
     )
 
     def decide(found: Found[Query] | None) -> Decision[Query]:
-        return _decision(found.state if found else fresh, event="open", type="QueryOpened.v1")
+        return decided(found.state if found else fresh, event="open", type="QueryOpened.v1")
 
-    id = query_key(subject=judgement.subject, visit=judgement.visit, query=query)
-    return execute(store, QUERY, id=id, command=command, step=f"open/{query}", decide=decide)
+    return execute(store, QUERY, id=fresh.id, command=command, step=f"open/{query}", decide=decide)
 
 
 def _review(store: Store, query: Query, *, command: Command, judgement: Judgement) -> Outcome[Query] | None:
@@ -163,14 +162,13 @@ def _review(store: Store, query: Query, *, command: Command, judgement: Judgemen
     def decide(found: Found[Query] | None) -> Decision[Query]:
         state = reviewed(query if found is None else found.state)
         if not state.is_unsettled or not all(line.is_passed for line in state.lines):
-            return _decision(state, event="line_passed", type="QueryLinePassed.v1")
+            return decided(state, event="line_passed", type="QueryLinePassed.v1")
         state = replace(state, state=MACHINE.move(state.state, "check_passed", by=command.actor.role))
-        return _decision(
-            _said(state, command, action="check_passed"), event="check_passed", type="QueryClosed.v1"
+        return decided(
+            said(state, command, action="check_passed"), event="check_passed", type="QueryClosed.v1"
         )
 
-    id = query_key(subject=query.subject, visit=query.visit, query=query.query)
-    return execute(store, QUERY, id=id, command=command, step=f"review/{query.query}", decide=decide)
+    return execute(store, QUERY, id=query.id, command=command, step=f"review/{query.query}", decide=decide)
 
 
 def _move(
@@ -188,36 +186,11 @@ def _move(
             raise QueryUnknown("There is no such query.")
         after = MACHINE.move(found.state.state, event, by=command.actor.role, reason=command.reason)
         state = replace(found.state, state=after, reopened=found.state.reopened + (event == "reopen"))
-        return _decision(
-            _said(state, command, action=event, answer=answer, text=text),
+        return decided(
+            said(state, command, action=event, answer=answer, text=text),
             event=event,
             type=type,
             answer=answer,
         )
 
-    id = query_key(subject=query.subject, visit=query.visit, query=query.query)
-    return execute(store, QUERY, id=id, command=command, step=event, decide=decide)
-
-
-def _said(
-    state: Query, command: Command, *, action: str, answer: str | None = None, text: str | None = None
-) -> Query:
-    message = Message(at=command.now, by=command.actor.role, action=action, answer=answer, text=text)
-    return replace(state, thread=(*state.thread, message))
-
-
-def _decision(state: Query, *, event: str, type: str, answer: str | None = None) -> Decision[Query]:
-    data: dict[str, Plain] = {
-        "query": state.query,
-        "subject": state.subject,
-        "visit": state.visit,
-        "site": state.site,
-        "transmittal": state.transmittal,
-        "state": state.state,
-        "lines": [
-            {"check": line.check, "slot": line.slot, "is_passed": line.is_passed} for line in state.lines
-        ],
-        "due": state.due.isoformat(),
-        "answer": answer,
-    }
-    return Decision(state=state, type=type, action=f"query.{event}", data=data, index=by_query(state.query))
+    return execute(store, QUERY, id=query.id, command=command, step=event, decide=decide)
