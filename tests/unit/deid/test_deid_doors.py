@@ -1,11 +1,13 @@
 """The doors of de-identification: a series is packed, or held; a verdict selects it."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from corelab.deid.errors import SourceDiffers
+from corelab.deid.errors import ProofFailed, SourceDiffers
+from corelab.deid.instance import Deidentifier
 from corelab.deid.model import SERIES_KIND
 from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.codec import to_plain
@@ -126,6 +128,25 @@ def test_an_original_that_changed_is_refused_then_held(deidentify, hold, store, 
     answer = hold(ITEM | {"error": {"Error": "SourceDiffers", "Cause": "{}"}}, None)
 
     assert answer == {"series": SERIES, "version": 1, "held": "DEI-102"}
+    assert state(store) == "DEID_FAILED"
+    assert packs.versions == {}
+
+
+def test_what_fails_its_proof_is_held_and_no_pack_is_stored(monkeypatch, deidentify, hold, store, packs):
+    def leaking(engine, data):
+        made = clean(engine, data)
+        return replace(made, head=made.head.replace(b"ORIGINAL", b"Name    ", 1))
+
+    clean = Deidentifier.clean
+    monkeypatch.setattr(Deidentifier, "clean", leaking)
+
+    with pytest.raises(ProofFailed) as failed:
+        deidentify(ITEM, None)
+    answer = hold(ITEM | {"error": {"Error": "ProofFailed", "Cause": "{}"}}, None)
+
+    assert "token in image 1 at (0008,0008) (patient_name)" in failed.value.facts["found"]
+    assert "Name" not in repr(failed.value.facts) + str(failed.value)
+    assert answer == {"series": SERIES, "version": 1, "held": "DEI-121"}
     assert state(store) == "DEID_FAILED"
     assert packs.versions == {}
 

@@ -13,6 +13,7 @@ from corelab.deid.table import EDITION, data_digest
 from corelab.deid.written import CLEAN_PIXELS, ENGINE
 from corelab.kernel.canonical import canonical_json, digest
 from corelab.kernel.codec import to_plain
+from corelab.proof.verdict import Verdict
 
 SCHEMA = "certificate/1"
 PROFILE = f"{EDITION} Basic Application Level Confidentiality"
@@ -28,6 +29,8 @@ class Certificate:
         The registry's scanner id was written.
     clearing : Clearing or None
         What a person who looked at the frames had blanked; the ledger knows who it was.
+    verdict : Verdict
+        The proof's.
     counts : sequence of int
         Elements that were decided on, over all instances and depths, in the order of `outcomes.COUNTS`. What
         lies in a sequence that goes counts as removed; private creators count among the private.
@@ -40,6 +43,7 @@ class Certificate:
     charter: str
     has_scanner: bool
     clearing: Clearing | None
+    verdict: Verdict
     instances: int
     counts: Sequence[int]
 
@@ -64,7 +68,7 @@ class Certificate:
                     "cleared_by_person": self.clearing is not None,
                     "boxes": [] if self.clearing is None else to_plain(self.clearing.boxes),
                 },
-                "scanner": None,
+                "scanner": {"version": self.verdict.version, "verdict": self.verdict.verdict},
             }
         )
 

@@ -73,6 +73,11 @@ TEXTS: Mapping[str, Text] = {
         sentence="A required attribute repeats what the header says of a person.",
         remedy="Take the name or number out of the image type at the scanner and export again.",
     ),
+    "DEI-121": Text(
+        sentence="What would be delivered failed its independent proof; nothing of the series was let out.",
+        remedy="The core lab's support reads in the log which check failed, in which image and where, and "
+        "mends the cause; then the project manager lets the series run again.",
+    ),
     "DEI-199": Text(sentence="The run ended in a way nobody foresaw.", remedy=TRY_AGAIN),
 }
 UNREADABLE = Text(sentence="An image cannot be read as DICOM that is accepted.", remedy=EXPORT_AGAIN)

@@ -126,6 +126,12 @@ class IdentityRepeated(DeidRefused):
     code = "DEI-120"
 
 
+class ProofFailed(DeidRefused):
+    """The proof found in what would be delivered what may not be there, or not what must be."""
+
+    code = "DEI-121"
+
+
 class Unexpected(DeidRefused):
     """The run ended in a way nobody foresaw; the series is held for a person."""
 

@@ -4,6 +4,9 @@ Three digests of an image's bytes are taken: of the original, against the facts;
 index; of the tar, for the certificate. The pixels' own digest is taken of the first image alone, against the
 facts; then it is not taken again: the original's digest
 proves that these are the bytes whose pixels Screen digested, and the new file holds the same run of memory.
+
+Each new file, as it went into the tar, is proved against its original (`corelab.proof`). No certificate is
+written where the proof fails, and without a certificate there is no pack.
 """
 
 import hashlib
@@ -20,12 +23,14 @@ from corelab.deid.model import Clearing
 from corelab.deid.outcomes import COUNTS
 from corelab.deid.ports import Originals, Sink
 from corelab.deid.profile import Assignment, DeidProfile
+from corelab.deid.proved import check_proved, policy_of
 from corelab.deid.uids import KeyedUids
 from corelab.deid.written import ENGINE
 from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.keys import Purpose, TrialKeys
 from corelab.pack.index import Index, Instance
 from corelab.pack.tar import TarWriter
+from corelab.proof.proving import Prover
 
 LARGEST_SERIES_BYTES = 8 * 1024**3  # the pack lies on a door's disk of 10 GiB before it is stored
 
@@ -84,6 +89,8 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
         Before anything is read.
     SourceDiffers, FactsDisagree
         The bytes are not those of the facts.
+    ProofFailed
+        The proof does not let the images pass; what the sink took is not to be used.
     DeidRefused, corelab.dicom.errors.Unreadable
         An image cannot be de-identified; nothing of the series may be used.
     """
@@ -101,6 +108,7 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
         offset_days=offset_days,
         is_cleared=clearing is not None,
     )
+    prover = Prover(policy_of(profile, assignment, offset_days=offset_days, is_cleared=clearing is not None))
     boxes = clearing.boxes if clearing else ()
     check_images(boxes, images=len(facts.originals))
     numbers = {original.sop_uid: number for number, original in enumerate(facts.originals, start=1)}
@@ -108,7 +116,8 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
     instances: list[Instance] = []
     counts = [0] * len(COUNTS)
     for original in _ordered(facts.originals, uids):
-        cleaned = _cleaned(original, originals(original), deidentifier=deidentifier, uids=uids)
+        data = originals(original)
+        cleaned = _cleaned(original, data, deidentifier=deidentifier, uids=uids)
         if not instances and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
             raise FactsDisagree("Screen the series again: its facts are of other pixels.")
         pixels = masked(
@@ -119,6 +128,7 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
             syntax=cleaned.syntax,
         )
         instances.append(_stored(original, cleaned, tar, pixels=pixels))
+        prover.look(data, b"".join((cleaned.head, pixels)), is_masked=pixels is not cleaned.pixels)
         counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
     has_scanner = assignment.scanner is not None
     return _concluded(
@@ -127,6 +137,7 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
         has_scanner=has_scanner,
         clearing=clearing,
         tar=tar,
+        prover=prover,
         instances=instances,
         counts=counts,
     )
@@ -194,6 +205,7 @@ def _concluded(
     has_scanner: bool,
     clearing: Clearing | None,
     tar: TarWriter,
+    prover: Prover,
     instances: Sequence[Instance],
     counts: Sequence[int],
 ) -> Packed:
@@ -207,6 +219,9 @@ def _concluded(
         tar_sha256=tar_sha256,
         instances=tuple(instances),
     ).json()
+    prover.index(index)
+    verdict = prover.verdict()
+    check_proved(verdict)
     certificate = Certificate(
         series=facts.series,
         pack_sha256=tar_sha256,
@@ -215,6 +230,7 @@ def _concluded(
         has_scanner=has_scanner,
         clearing=clearing,
         charter=facts.charter,
+        verdict=verdict,
         instances=len(instances),
         counts=counts,
     ).json()

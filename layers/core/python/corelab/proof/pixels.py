@@ -1,0 +1,73 @@
+"""Pixels: the same bytes as they were, and no text among them.
+
+Theory of operation. A text of eight bytes covers two neighbours of every fourth byte. So every fourth byte
+is looked at first, whether any two neighbours could be letters or digits: in pixels of 16 bits these are high
+bytes, which hardly ever could. Only where they could is each token sought, in any case of letters. Other
+forms (UTF-16, hex, Base64) are sought where the bytes are not the original's own. Of compressed pixels the
+comment and application segments are searched as text. Source: ISO/IEC 10918-1 B.1.1.3, 15444-1 A.9.2.
+"""
+
+from collections.abc import Iterator
+
+from corelab.proof.reading import File, Node, fragments
+from corelab.proof.search import RUNS, Gathered, Place
+from corelab.proof.text import WIDE, encoded
+from corelab.proof.tokens import Tokens
+
+MARK = bytes(int(one < 128 and chr(one).isalnum()) for one in range(256))  # noqa: PLR2004 -- ASCII
+PAIR = b"\1\1"
+COMMENTS = (b"\xff\xfe", b"\xff\x64", *(bytes((0xFF, 0xE0 | number)) for number in range(16)))
+
+
+def look(file: File, node: Node, tokens: Tokens, *, is_own: bool) -> Iterator[str]:
+    """Classes of the tokens that stand in native pixels.
+
+    Parameters
+    ----------
+    is_own : bool
+        The bytes are the original's.
+    """
+    is_clean = is_own and PAIR not in file.data[node.value + 1 : node.end : 4].translate(MARK)
+    if is_clean and not tokens.beyond_ascii:
+        return
+    pixels = file.data[node.value : node.end]
+    if not is_clean:
+        yield from tokens.in_bytes(pixels)
+    else:
+        yield from (kind for token, kind in tokens.beyond_ascii.items() if token in pixels)
+    if not is_own:
+        for found in WIDE.finditer(pixels):
+            yield from tokens.in_bytes(found[0].replace(b"\0", b""))
+        for run in RUNS.finditer(pixels):
+            for one in encoded(run[0]):
+                yield from tokens.in_bytes(one)
+
+
+def look_compressed(
+    file: File, node: Node, *, place: Place, gathered: Gathered, tokens: Tokens
+) -> Iterator[str]:
+    """Classes of the tokens that stand in compressed pixels; what their segments say is gathered."""
+    for fragment in fragments(file.data, node):
+        for segment in _segments(fragment):
+            gathered.text(segment, place, charsets=())
+        yield from tokens.in_bytes(fragment)
+
+
+def is_same(source: File, before: Node, *, made: File, after: Node) -> bool:
+    """Whether the pixels' bytes are the same; a byte that only pads does not count."""
+    new = made.data[after.value : after.end]
+    if before.end - before.value == len(new):
+        return source.data.startswith(new, before.value)
+    old = source.data[before.value : before.end]
+    return abs(len(old) - len(new)) == 1 and old.rstrip(b"\0") == new.rstrip(b"\0")
+
+
+def _segments(stream: bytes) -> Iterator[bytes]:
+    """Comment and application segments of a JPEG or JPEG 2000 stream."""
+    for mark in COMMENTS:
+        at = stream.find(mark)
+        while at >= 0:
+            length = int.from_bytes(stream[at + 2 : at + 4])
+            if length > len(mark) and at + 2 + length <= len(stream):
+                yield stream[at + 4 : at + 2 + length]
+            at = stream.find(mark, at + 2)
