@@ -49,9 +49,14 @@ class Context:
     def show(self, answer: Any, *, words: Callable[[Console], None]) -> None:  # noqa: ANN401 -- JSON
         """Print the answer: as JSON, or in words for a person."""
         if self.as_json:
-            click.echo(json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False))
+            click.echo(json_of(answer))
         else:
             words(self.out)
+
+
+def json_of(answer: Any) -> str:  # noqa: ANN401 -- JSON
+    """The answer as a document that people can read."""
+    return json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False)
 
 
 pass_context = click.make_pass_decorator(Context)

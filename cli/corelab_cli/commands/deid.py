@@ -1,4 +1,4 @@
-"""Series that de-identification holds: a reviewer looks at their frames and decides; a manager retries."""
+"""De-identification: of a folder on this machine; and of what the pipeline holds, a person's decision."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from corelab_cli.client import Client
+from corelab_cli.commands.deidentify import run
 from corelab_cli.context import Context, Group, pass_context, trial_option
 from corelab_cli.errors import CannotRun
 from corelab_cli.signing import ToSign, password_option, post_signed, reason_option
@@ -26,9 +27,21 @@ version_option = click.option(
 )
 
 
-@click.group(cls=Group)
+class RunsByDefault(Group):
+    """A group whose command `run` is meant where none of its names comes first."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default's name first where it is meant."""
+        is_named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if is_named else ["run", *args])
+
+
+@click.group(cls=RunsByDefault)
 def deid() -> None:
-    """De-identification. For the core lab."""
+    """De-identify a folder: `corelab deid IN OUT --charter FILE`. And decide on what the pipeline holds."""
+
+
+deid.add_command(run)
 
 
 @deid.group(cls=Group)
