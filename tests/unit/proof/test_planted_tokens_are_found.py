@@ -39,6 +39,19 @@ FORMS = {
 }
 
 
+SHORT_YEAR = "03.11.47"  # counts by itself only
+TOGETHER = {"opaque bytes", "Base64 in a word"}  # with other letters before and behind
+
+
+def among(names):
+    return [
+        (name, kind, form)
+        for name in names
+        for kind, form in EVERY_TOKEN
+        if form != SHORT_YEAR or name not in TOGETHER
+    ]
+
+
 def tokens(verdict):
     return {one.token_class for one in verdict.found if one.check == "token"}
 
@@ -56,9 +69,8 @@ def test_what_the_engine_makes_passes(image, implicit):
     assert verdict.plain == {"version": "proof/1", "verdict": "PASS", "found": []}
 
 
-@pytest.mark.parametrize(("kind", "form"), EVERY_TOKEN)
-@pytest.mark.parametrize("carrier", CARRIERS)
-def test_a_token_in_a_carrier_is_found(kind, form, carrier):
+@pytest.mark.parametrize(("carrier", "kind", "form"), among(CARRIERS))
+def test_a_token_in_a_carrier_is_found(carrier, kind, form):
     original, delivered = pair()
 
     verdict = verdict_on((original, changed(delivered, CARRIERS[carrier](form.encode("latin-1")))))
@@ -66,9 +78,8 @@ def test_a_token_in_a_carrier_is_found(kind, form, carrier):
     assert holds(verdict, kind)
 
 
-@pytest.mark.parametrize(("kind", "form"), EVERY_TOKEN)
-@pytest.mark.parametrize("encoding", FORMS)
-def test_a_token_in_another_form_is_found(kind, form, encoding):
+@pytest.mark.parametrize(("encoding", "kind", "form"), among(FORMS))
+def test_a_token_in_another_form_is_found(encoding, kind, form):
     original, delivered = pair()
     value = FORMS[encoding](form)
 

@@ -2,7 +2,7 @@
 
 from corelab.deid.errors import ProofFailed
 from corelab.deid.profile import Assignment, DeidProfile
-from corelab.deid.written import METHOD_CODES, written_elements
+from corelab.deid.written import IMPLEMENTATION_NAME, IMPLEMENTATION_UID, METHOD_CODES, written_elements
 from corelab.proof.policy import Policy
 from corelab.proof.verdict import Verdict
 
@@ -24,6 +24,8 @@ def policy_of(profile: DeidProfile, assignment: Assignment, *, offset_days: int,
             ):
                 is_long = one.tag == METHOD_CODES and not implicit
                 written.setdefault(one.tag, set()).add(one.raw[LONG_HEAD if is_long else SHORT_HEAD :])
+    written[0x00020012] = {IMPLEMENTATION_UID.encode()}
+    written[0x00020013] = {IMPLEMENTATION_NAME.encode()}
     return Policy(
         written={
             tag: frozenset(values if tag == METHOD_CODES else (value.strip(b" \0") for value in values))

@@ -16,6 +16,7 @@ from corelab.proof.verdict import Found, Verdict, verdict_of
 CHARACTER_SET, SOP_CLASS, SOP_INSTANCE = 0x00080005, 0x00080016, 0x00080018
 META_SOP_CLASS, META_SOP_INSTANCE = 0x00020002, 0x00020003
 REFERENCED = 0x00081155
+JUDGED = frozenset({"DA", "DS", "DT", "IS", "TM", "UI"})  # where they were taken from
 LONGEST_REMEMBERED = 4096
 NOTHING = bytes(128)
 
@@ -87,12 +88,13 @@ class Prover:
             if isinstance(value, str)
             or (isinstance(value, list) and all(isinstance(part, str) for part in value))
         }
-        for tag, text in sorted(said):
-            if vr_of(int(tag, 16)) in ("DA", "DS", "DT", "IS", "TM", "UI"):
-                continue  # they are judged where they were taken from
-            raw = text.encode()
-            if raw not in self._policy.written.get(int(tag, 16), ()):
-                self._say(int(tag, 16), "LO", raw, place=Place(0, f"index {tag}"), charsets=("ISO_IR 192",))
+        for name, text in sorted(said):
+            tag, raw = int(name, 16), text.encode()
+            if vr_of(tag) in JUDGED or all(map(relations.is_keyed, text.split("\\"))):
+                continue
+            if raw not in self._policy.written.get(tag, ()):
+                vr = "DS" if tag >> 16 & 1 else "LO"  # numbers of private elements are numbers
+                self._say(tag, vr, raw, place=Place(0, f"index {name}"), charsets=("ISO_IR 192",))
 
     def verdict(self) -> Verdict:
         """The verdict on all images that were looked at."""
@@ -157,23 +159,26 @@ class Prover:
         self._tokens.learn(node.tag, node.vr, value, charsets=side.charsets)
 
     def _meta(self, new: File) -> None:
-        values = {node.tag: new.data[node.value : node.end] for node in new.meta}
         if new.preamble != NOTHING:
             self._find("closure", "preamble")
         for node in new.meta:
-            place = self._place(f"meta {_name(node.tag)}")
-            if node.tag not in META:
-                self._find("closure", place.where)
-            if node.vr != "UI" and node.vr not in ("UL", "OB"):
-                self._say(node.tag, node.vr, values[node.tag], place=place, charsets=())
-            elif node.vr == "UI":
-                for uid in relations.texts(values[node.tag]):
-                    if not relations.is_registered(uid):
-                        self._gathered.uid(uid, place)
-        by_tag = {node.tag: new.data[node.value : node.end] for node in new.elements[:16]}
+            self._meta_element(node, new.data[node.value : node.end], self._place(f"meta {_name(node.tag)}"))
         for meta, own in ((META_SOP_CLASS, SOP_CLASS), (META_SOP_INSTANCE, SOP_INSTANCE)):
-            if values.get(meta, b"").strip(b"\0 ") != by_tag.get(own, b"").strip(b"\0 "):
+            if _first(new.meta, meta, new.data) != _first(new.elements, own, new.data):
                 self._find("references", f"meta {_name(meta)}")
+
+    def _meta_element(self, node: Node, value: bytes, place: Place) -> None:
+        written = self._policy.written.get(node.tag)
+        if written is not None and value.strip(b" \0") in written:
+            return
+        if written is not None or node.tag not in META:
+            self._find("closure" if written is None else "written", place.where)
+        if node.vr == "UI":
+            for uid in relations.texts(value):
+                if not relations.is_registered(uid):
+                    self._gathered.uid(uid, place)
+        elif node.vr not in ("UL", "OB"):
+            self._say(node.tag, node.vr, value, place=place, charsets=())
 
     def _data_set(self, old: File, new: File, *, before: Side, after: Side) -> None:
         counterparts = {node.tag: node for node in old.elements}
@@ -203,8 +208,7 @@ class Prover:
 
     def _shape(self, old: dict[int, Node], new: File, *, before: Side, filled: set[int]) -> None:
         """Whether everything is there that must be, and nothing behind the pixels."""
-        node = next((node for node in new.elements if node.tag == SOP_CLASS), None)
-        sop_class = relations.texts(new.data[node.value : node.end])[0] if node else ""
+        sop_class = _first(new.elements, SOP_CLASS, new.data)
         every, own = required().get("*", NONE), required().get(sop_class, NONE)
         for tag in relations.GEOMETRY - filled:
             if _is_filled(old.get(tag), before):
@@ -220,11 +224,8 @@ class Prover:
             self._find("closure", "behind")
 
     def _uid_of_instance(self, old: File, new: File) -> None:
-        pair = []
-        for file in (old, new):
-            node = next((one for one in file.elements if one.tag == SOP_INSTANCE), None)
-            pair.append("" if node is None else relations.texts(file.data[node.value : node.end])[0])
-        if self._instances.setdefault(pair[0], pair[1]) != pair[1] or not all(pair):
+        before, after = (_first(file.elements, SOP_INSTANCE, file.data) for file in (old, new))
+        if not before or not after or self._instances.setdefault(before, after) != after:
             self._find("uids", _name(SOP_INSTANCE))
 
     def _element(
@@ -315,6 +316,12 @@ class Prover:
 
     def _place(self, where: str) -> Place:
         return Place(self._image, where)
+
+
+def _first(elements: Iterable[Node], tag: int, data: bytes) -> str:
+    """First value of an element; nothing where there is none."""
+    node = next((one for one in elements if one.tag == tag), None)
+    return "" if node is None else relations.texts(data[node.value : node.end])[0]
 
 
 def _is_filled(node: Node | None, side: Side) -> bool:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from corelab.proof.text import PIECE, decoded, folded, hidden, squeezed
-from corelab.proof.tokens import SHORTEST_CODE_INSIDE, SHORTEST_INSIDE, UID, Tokens
+from corelab.proof.tokens import SHORTEST_CODE_INSIDE, SHORTEST_DAY_INSIDE, SHORTEST_INSIDE, UID, Tokens
 
 SHORTEST_OPAQUE = 6  # of a token in bytes of a header that are no text
 SHORTEST_HIDDEN = 5  # of a token in hex or Base64: shorter ones come about when any text is decoded
@@ -78,11 +78,13 @@ class Gathered:
     def hits(self, tokens: Tokens) -> Iterator[Hit]:
         """Every token that is somewhere."""
         sought = tokens.codes | tokens.days
+        whole_days = {day: kind for day, kind in tokens.days.items() if len(day) >= SHORTEST_AT_END}
         for kind, texts in self._texts.items():
             yield from _in_texts(texts, tokens, sought, shortest=kind.value)
+        as_numbers = tokens.codes | whole_days
         for number, place in self._numbers.items():
-            if number in sought:
-                yield Hit(place, sought[number])
+            if number in as_numbers:
+                yield Hit(place, as_numbers[number])
         digits = {
             code: found for code, found in sought.items() if code.isdigit() and len(code) >= SHORTEST_AT_END
         }
@@ -119,7 +121,7 @@ def _in_texts(
                 Hit(place, kind) for text, place in texts.items() if _holds_word(text, word, inside=inside)
             )
     for code, kind in sought.items():
-        inside = len(code) >= SHORTEST_CODE_INSIDE
+        inside = len(code) >= (SHORTEST_DAY_INSIDE if code in tokens.days else SHORTEST_CODE_INSIDE)
         if len(code) >= shortest and (code in alone or (inside and code in tight)):
             yield from (
                 Hit(place, kind) for text, place in texts.items() if _holds_code(text, code, inside=inside)

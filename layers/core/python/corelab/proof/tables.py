@@ -4,10 +4,12 @@ The files are those that the project keeps once, as text; nothing that de-identi
 """
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+WORD = re.compile(r"[a-z]{3,}")
 FIRST_CREATOR, FIRST_OF_BLOCKS = 0x10, 0x100
 HERE = Path(__file__).parent
 DEID, DICOM = HERE.parent / "deid" / "data", HERE.parent / "dicom" / "data"
@@ -74,6 +76,14 @@ def kept() -> dict[int, Kept]:
 def common_words() -> frozenset[str]:
     """Words that stay because they name makers, models and methods."""
     return frozenset(line["word"].lower() for line in csv.DictReader(_text(DEID / "kept_words.csv")[1:]))
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Words that stay whoever was imaged: those, and those of PS3.16's meanings and the standard's terms."""
+    meanings = (line["meaning"] for line in csv.DictReader(_text(DEID / "coded_concepts.csv")[1:]))
+    terms = (term for row in kept().values() for term in row.terms)
+    return common_words() | {word for text in (*meanings, *terms) for word in WORD.findall(text.lower())}
 
 
 @cache

@@ -4,18 +4,20 @@ Which of it is evidence, and why the rest is not:
 
 * A word of a person's name counts from 3 letters where it stands by itself, and from 4 inside another word:
   two letters, and three inside a word, stand in every header. Of letters beyond ASCII 2 are enough.
-* A word of a place or a machine counts from 5 letters, and not if it is one of `kept_words.csv`: hospitals
-  and stations are called after makers, models and methods, and those stay.
+* A word of a place or a machine counts from 5 letters, and not if it is one that stays in anybody's images:
+  hospitals and stations are called after makers, methods and organs. All of it together counts if a word of
+  its own is among it, or if there are three.
 * A code (a number of a person, an order, a machine) counts by itself from 4 characters and inside other text
   from 6, separators aside; a part of it only from 7 with a digit among them. Shorter ones are counts, years
   and versions.
 * A telephone counts from 6 digits.
-* A day counts in full, never as a year or a month and a day; those of the person in two-digit years too.
-  A placeholder before 1900 is no day.
-* In numbers (DS, IS, binary) a code or a day counts only as the whole value and from 6 digits: any shorter
-  number is somewhere a size or a time. In UTF-16, hex, Base64 and inflated streams everything counts from 5
-  characters, in other bytes of a header that are no text from 6, among pixels from 8: by so much more bytes
-  each of them is longer, and shorter ones come about by chance.
+* A day counts in full, never as a year or a month and a day; a birth date in two-digit years too, but only
+  by itself: six digits stand in codes. A placeholder before 1900 is no day.
+* What is one letter or digit throughout, or among pixels two of them, is a filling and no token.
+* In numbers (DS, IS, binary) a code counts only as a whole value without a fraction and from 6 digits, a day
+  from 8: any shorter number is somewhere a size or a time. In UTF-16, hex, Base64 and inflated streams
+  everything counts from 5 characters, in other bytes of a header that are no text from 6, among pixels from
+  8: by so much more bytes each of them is longer, and shorter ones come about by chance.
 * A keyed UID is 38 random digits, and so holds a given day once in three million: in these, codes count from
   12 digits, and at both ends from 8.
 * A value that is a term of the standard for its attribute, or exactly what the trial writes there, is no
@@ -27,13 +29,16 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import permutations
 
-from corelab.proof.tables import common_words, registered
+from corelab.proof.tables import registered, vocabulary
 from corelab.proof.text import LETTERS, PIECE, decoded, folded, squeezed
 
 SHORTEST_WORD, SHORTEST_INSIDE, SHORTEST_BEYOND_ASCII = 3, 4, 2
 SHORTEST_PLACE = 5
 SHORTEST_CODE, SHORTEST_CODE_INSIDE, SHORTEST_PART = 4, 6, 7
 SHORTEST_TELEPHONE = 6
+SHORTEST_DAY_INSIDE = 7  # day, three letters, two-digit year
+WORDS_OF_A_NAME = 3  # that together name one place, whatever each means
+LETTERS_OF_A_FILLING = 2
 SHORTEST_BY_CHANCE = 8  # in bytes that are no text
 MOST_PARTS = 4  # of a name, put in every order
 FIRST_YEAR = 1900
@@ -131,11 +136,12 @@ class Tokens:
         """Classes of the tokens that stand in bytes, in any case of letters, as written or squeezed."""
         lower = data.lower()
         for token, kind in self._written.items():
-            if token in lower:
+            if len(set(token)) > LETTERS_OF_A_FILLING and token in lower:
                 yield kind
         for known in (self.words, self.codes, self.days):
             for text, kind in known.items():
-                if len(text) >= SHORTEST_BY_CHANCE and text.encode() in lower:
+                is_token = len(text) >= SHORTEST_BY_CHANCE and len(set(text)) > LETTERS_OF_A_FILLING
+                if is_token and text.encode() in lower:
                     yield kind
 
     def learn(self, tag: int, vr: str, value: bytes, *, charsets: tuple[str, ...]) -> None:
@@ -191,20 +197,21 @@ class Tokens:
     def _code(self, text: str, kind: str) -> None:
         for one in folded(text):
             whole = squeezed(one)
-            if len(whole) >= SHORTEST_CODE:
+            if len(whole) >= SHORTEST_CODE and len(set(whole)) > 1:
                 self.codes[whole] = kind
             for part in PIECE.findall(one):
-                if len(part) >= SHORTEST_PART and not part.isalpha():
+                if len(part) >= SHORTEST_PART and not part.isalpha() and len(set(part)) > 1:
                     self.codes[part] = kind
 
     def _place(self, value: bytes, kind: str, charsets: tuple[str, ...]) -> None:
         for text in decoded(value, charsets):
             for one in folded(text):
                 words = LETTERS.findall(one)
-                own = [word for word in words if word not in common_words()]
+                own = [word for word in words if word not in vocabulary()]
                 self.words.update((word, kind) for word in own if len(word) >= SHORTEST_PLACE)
                 whole = squeezed(one)
-                if len(whole) >= SHORTEST_CODE_INSIDE and (own or not words):
+                is_own = own or not words or len(words) >= WORDS_OF_A_NAME
+                if len(whole) >= SHORTEST_CODE_INSIDE and is_own:
                     self.codes[whole] = kind
 
     def _day(self, text: str, kind: str) -> None:

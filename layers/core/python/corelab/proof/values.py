@@ -56,9 +56,8 @@ class Sayer:
             found = NUMBER.fullmatch(part)
             if found is None:
                 others.append(part)
-            elif found[1]:
+            elif found[1] and not (found[2] or b"").strip(b"0"):
                 self._gathered.number(found[1].decode(), place)
-                self._gathered.number((found[1] + (found[2] or b"")).decode(), place)
         return b"\\".join(others)
 
     def _number(self, vr: str, value: bytes, place: Place) -> None:
