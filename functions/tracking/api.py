@@ -118,7 +118,13 @@ def register_subject(trial: TrialInPath, body: NewSubject) -> SubjectSeen:
         raise SiteNotCovered("The subject is of another site.")
     command = app.command(access, "register_subject", trial=trial, charter=charter_hash)
     points = service.register_subject(
-        STORE, command=command, charter=charter, subject=subject, anchor=body.anchor
+        STORE,
+        command=command,
+        charter=charter,
+        subject=subject,
+        anchor=body.anchor,
+        sex=body.sex,
+        birth_year=body.birth_year,
     )
     return SubjectSeen(subject=subject, site=site, time_points=[*map(expected_seen, points)])
 

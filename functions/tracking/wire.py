@@ -1,7 +1,7 @@
 """What enters and leaves tracking's door."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -11,6 +11,10 @@ from corelab.tracking.rules import flags
 from corelab_aws.doors.wire import Day, Name, Wire
 
 CharterText = Annotated[str, StringConstraints(min_length=1, max_length=300_000)]
+
+BirthYear = Annotated[
+    int, Field(ge=1900, le=2100)
+]  # no subject's is another: 190 would be a slip of the hand
 
 
 class NewCharter(Wire):
@@ -35,6 +39,8 @@ class NewSubject(Wire):
 
     subject: Name = Field(description="As the charter writes subject ids.")
     anchor: Day = Field(description="Date of the charter's anchor event.")
+    sex: Literal["M", "F"] | None = Field(default=None, description="What images are compared with.")
+    birth_year: BirthYear | None = Field(default=None, description="The same. Never a date.")
 
 
 class ExpectedSeen(Wire):

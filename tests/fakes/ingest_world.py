@@ -51,6 +51,7 @@ class MemoryRegistry:
     known: list[SubjectId] = field(default_factory=lambda: [ANNE, BERT])
     scanner: ScannerView | None = SCANNER
     screening_ids: dict[str, SubjectId] = field(default_factory=dict)
+    traits: dict[SubjectId, tuple[str | None, int | None]] = field(default_factory=dict)
 
     def charter_in_force(self, _: TrialId) -> tuple[Charter, str]:
         return COMPILED.charter, COMPILED.hash
@@ -64,7 +65,10 @@ class MemoryRegistry:
             return None
         named = tuple(name for name, subject in self.screening_ids.items() if subject == id)
         site = COMPILED.charter.subjects.site_of(id) or SITE
-        return SubjectView(subject=id, site=site, anchor=ANCHOR, screening_ids=named)
+        sex, birth_year = self.traits.get(id, (None, None))
+        return SubjectView(
+            subject=id, site=site, anchor=ANCHOR, screening_ids=named, sex=sex, birth_year=birth_year
+        )
 
     def subject_named(self, _: TrialId, name: str) -> SubjectId | None:
         return SubjectId(name) if name in self.known else self.screening_ids.get(name)

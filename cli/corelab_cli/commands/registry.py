@@ -62,11 +62,17 @@ def subject() -> None:
 @subject.command("register")
 @click.argument("id", metavar="SUBJECT")
 @click.option("--anchor", required=True, metavar="DATE", help="Day of randomization, such as 2026-01-31.")
+@click.option("--sex", type=click.Choice(["M", "F"]), help="What its images are compared with.")
+@click.option("--birth-year", type=int, help="The same.")
 @trial_option
 @pass_context
-def register_subject(context: Context, id: str, *, anchor: str, trial: str) -> None:
+def register_subject(
+    context: Context, id: str, *, anchor: str, sex: str | None, birth_year: int | None, trial: str
+) -> None:
     """Register SUBJECT (101-0001) and plan its visits."""
-    answer = context.client().post(f"/v1/trials/{trial}/subjects", {"subject": id, "anchor": anchor})
+    known = {name: value for name, value in (("sex", sex), ("birth_year", birth_year)) if value is not None}
+    body = {"subject": id, "anchor": anchor} | known
+    answer = context.client().post(f"/v1/trials/{trial}/subjects", body)
     points = [f"{point['visit']} {point['opens']} to {point['closes']}" for point in answer["time_points"]]
     planned = ", ".join(points)
     context.show(answer, words=lambda out: out.print(f"Subject {id} at site {answer['site']}: {planned}."))

@@ -72,6 +72,19 @@ def test_a_second_registration_with_another_anchor_is_refused() -> None:
         register(store, key="2", anchor=date(2026, 3, 3))
 
 
+def test_sex_and_birth_year_may_be_registered_and_other_rooms_see_them() -> None:
+    store = trial_with_charter()
+    says = {"charter": compiled().charter, "subject": SUBJECT, "anchor": ANCHOR, "sex": "M"}
+    register_subject(store, command=command_of(Role.SITE, id="1"), birth_year=1961, **says)
+
+    view = registry.subject(store, trial=TRIAL, id=SUBJECT)
+
+    assert (view.sex, view.birth_year) == ("M", 1961)
+    assert "1961" not in repr([event.data for event in store.events.values()])
+    with pytest.raises(SubjectDiffers):
+        register_subject(store, command=command_of(Role.SITE, id="2"), birth_year=1962, **says)
+
+
 @pytest.mark.parametrize("subject", ["0001", "101-1", "101-00011", "x101-0001", "101-0001\n", ""])
 def test_a_subject_id_that_is_not_of_the_charters_form_is_refused(subject) -> None:
     with pytest.raises(SubjectIllFormed):

@@ -22,12 +22,16 @@ class SubjectView:
         The date from which the schedule counts.
     screening_ids : tuple of str
         Its other names in the trial.
+    sex, birth_year : str, int or None
+        M or F, and the year, as they were registered; None where they were not.
     """
 
     subject: SubjectId
     site: SiteId
     anchor: date
     screening_ids: tuple[str, ...] = ()
+    sex: str | None = None
+    birth_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,8 @@ def subject(store: Store, *, trial: TrialId, id: SubjectId) -> SubjectView | Non
         site=SiteId(document["site"]),
         anchor=date.fromisoformat(document["anchor"]),
         screening_ids=tuple(document.get("screening_ids", ())),
+        sex=document.get("sex"),
+        birth_year=document.get("birth_year"),
     )
 
 

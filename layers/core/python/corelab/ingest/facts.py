@@ -7,13 +7,14 @@ count how many different ones the whole series holds without reading a single or
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from corelab.charter.recognition import Recognised
 from corelab.charter.windows import Window
 from corelab.ingest.errors import FactsUnreadable
 from corelab.ingest.header import Acquired
+from corelab.ingest.showing import Agreement, Order, Sex, Showing
 from corelab.kernel.canonical import canonical_json
 from corelab.kernel.codec import from_plain, to_plain
 from corelab.kernel.ids import ScannerId, SeriesId, SiteId, SubjectId, TransmittalId, TrialId
@@ -95,6 +96,8 @@ class Instance:
         The original UID.
     study, frame_of_reference, patient : str
         Keyed hashes of the original UIDs and of the identity; "" where the header has none.
+    oddities : tuple of str
+        What is odd about it (`corelab.dicom.flags`).
     """
 
     n: int
@@ -113,6 +116,7 @@ class Instance:
     frame_of_reference: str
     patient: str
     member: int | None = None
+    oddities: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -160,6 +164,9 @@ class Resent:
 
 
 NOT_RESENT = Resent(images=0, changed=(), unread=0)
+NOT_COMPARED = Agreement(agrees=None)
+NO_SEX = Sex(header=None, agrees=None)
+NO_ORDER = Order(after_birth=None, in_past=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +201,37 @@ class Facts:
     pixels: PixelMatches = NO_MATCHES
     resent: Resent = NOT_RESENT
     release: int = 0
+    sex: Sex = NO_SEX
+    birth_year: Agreement = NOT_COMPARED
+    age: Agreement = NOT_COMPARED
+    body_part: tuple[str, ...] = ()
+    laterality: str | None = None
+    order: Order = NO_ORDER
+
+    @property
+    def showing(self) -> Showing:
+        """What the headers show."""
+        return Showing(
+            sex=self.sex,
+            birth_year=self.birth_year,
+            age=self.age,
+            body_part=self.body_part,
+            laterality=self.laterality,
+            order=self.order,
+        )
+
+
+def with_showing(facts: Facts, shown: Showing) -> Facts:
+    """The facts with what the headers show."""
+    return replace(
+        facts,
+        sex=shown.sex,
+        birth_year=shown.birth_year,
+        age=shown.age,
+        body_part=shown.body_part,
+        laterality=shown.laterality,
+        order=shown.order,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

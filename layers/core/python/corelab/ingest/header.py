@@ -10,6 +10,7 @@ from corelab.charter.recognition import FACTS
 from corelab.dicom import tags
 from corelab.dicom.dictionary import tag_of
 from corelab.dicom.errors import OverBudget
+from corelab.dicom.flags import flags_of
 from corelab.dicom.header import Header
 from corelab.dicom.scan import scan_header
 from corelab.dicom.values import value_of
@@ -47,6 +48,8 @@ _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{2})(\d{2})(\d{2})?.*")
 _DATE_TIME_DIGITS = 8  # of a DT, before its time
+_AGE = re.compile(r"(\d{1,3})([DWMY])")  # AS, PS3.5 6.2; leading zeros are sometimes left out
+_PER_YEAR = {"D": 365, "W": 52, "M": 12, "Y": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,14 @@ class Image:
         Patient Identity Removed (0012,0062) says so.
     trial_subject : str
         Clinical Trial Subject ID (0012,0040), trimmed.
+    sex : str or None
+        Patient's Sex (0010,0040): M, F or O; None for anything else.
+    age_years : int or None
+        Patient's Age (0010,1010) in whole years; None for none, and for an age of nothing.
+    body_part, laterality : str
+        Body Part Examined (0018,0015); Image Laterality (0020,0062), else Laterality (0020,0060).
+    oddities : tuple of str
+        What is odd about the file, though it can be read (`corelab.dicom.flags`).
     pixel_sha256 : str
         Digest of Pixel Data's value; of nothing where there is none.
     is_blank : bool
@@ -107,6 +118,10 @@ class Image:
     birth_date: date | None = field(repr=False)
     is_pseudonymised: bool
     trial_subject: str = field(repr=False)
+    sex: str | None = field(repr=False)
+    age_years: int | None = field(repr=False)
+    body_part: str = field(repr=False)
+    laterality: str = field(repr=False)
     syntax: str
     number: int | None
     meta_agrees: bool
@@ -118,6 +133,7 @@ class Image:
     equipment: Equipment
     told: Mapping[str, tuple[bytes, str] | None] = field(repr=False)
     charsets: tuple[str, ...]
+    oddities: tuple[str, ...]
 
     @property
     def facts(self) -> Mapping[str, Value]:
@@ -167,6 +183,10 @@ def read_image(body: bytes) -> Image:
         birth_date=_date(_short(header, "PatientBirthDate")),
         is_pseudonymised=_short(header, "PatientIdentityRemoved").upper() == "YES",
         trial_subject=_short(header, "ClinicalTrialSubjectID"),
+        sex=_sex(_short(header, "PatientSex")),
+        age_years=_age_years(_short(header, "PatientAge")),
+        body_part=_short(header, "BodyPartExamined"),
+        laterality=(_short(header, "ImageLaterality") or _short(header, "Laterality")).upper(),
         syntax=header.meta.syntax,
         number=_within(header.integer(tags.INSTANCE_NUMBER), LARGEST_IS),
         meta_agrees=header.meta_agrees,
@@ -183,6 +203,7 @@ def read_image(body: bytes) -> Image:
         ),
         told={keyword: None if _is_long(header, tag) else header.told(tag) for keyword, tag in FACT_TAGS},
         charsets=header.charsets,
+        oddities=tuple(sorted(flags_of(header))),
     )
 
 
@@ -223,6 +244,17 @@ def _words(header: Header, keyword: str) -> str:
     """A text as LO allows it: no control characters, no value longer than 64 characters, not many values."""
     values = _text(header, keyword).split("\\")[:MOST_WORDS]
     return "\\".join("".join(filter(str.isprintable, value)).strip()[:LONGEST_LO] for value in values)
+
+
+def _sex(text: str) -> str | None:
+    """M, F or O (PS3.3 C.7.1.1); also where it is written out or in small letters."""
+    first = text[:1].upper()
+    return first if first in {"M", "F", "O"} else None
+
+
+def _age_years(text: str) -> int | None:
+    found = _AGE.fullmatch(text.upper())
+    return None if found is None or not int(found[1]) else int(found[1]) // _PER_YEAR[found[2]]
 
 
 def _acquired(header: Header) -> Acquired:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from corelab.ingest import codes, events
+from corelab.ingest import codes, events, traits
 from corelab.ingest.belonging import (
     MOST_IDENTITIES,
     Belonging,
@@ -35,10 +35,12 @@ from corelab.ingest.model import (
     Identities,
     Identity,
     IdentityOwner,
+    Trait,
     Transmittal,
 )
 from corelab.ingest.persons import birth_key, is_dummy, name_keys
-from corelab.ingest.ports import Names
+from corelab.ingest.ports import Names, Subject
+from corelab.ingest.traits import Known
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SiteId, SubjectId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
@@ -53,6 +55,7 @@ ALARMS: Mapping[Belonging, str] = {
 }
 OF_SUBJECT = frozenset({Belonging.PSEUDONYM, Belonging.FIRST, Belonging.SAME})
 TEACHES = frozenset({Belonging.FIRST, Belonging.SAME, Belonging.RENAMED, Belonging.UNSEEN})
+SHOWS = TEACHES | {Belonging.PSEUDONYM}  # whose images show what the subject is
 MATCHES = {FOUND_FIRST: "FIRST", LEARNED: "SAME", RELEASED: "RELEASED"}
 
 
@@ -64,6 +67,10 @@ class Sighting:
     ----------
     fresh : tuple of Identity
         What the subject's set of identities grows by.
+    known : Known
+        What the subject's sex and birth year are compared with.
+    traits : tuple of Trait
+        What the images teach of both.
     version : int
         Of the set that this was decided on; 0 where there is none yet.
     alarm : str or None
@@ -74,9 +81,16 @@ class Sighting:
 
     facts: IdentityFacts
     fresh: tuple[Identity, ...]
+    known: Known
+    traits: tuple[Trait, ...]
     version: int
     alarm: str | None
     strange: frozenset[str] = frozenset()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to keep."""
+        return bool(self.fresh or self.traits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +101,25 @@ class Asked:
     ----------
     names : Names
         Which subject of the trial a text names.
+    registered : Subject or None
+        The transmittal's subject in the registry.
     """
 
     trial: TrialId
     keys: TrialKeys
     names: Names
     state: Transmittal
+    registered: Subject | None
     images: tuple[Image, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What counts of a subject's set, by hash; and the set's version, 0 where there is none yet."""
+
+    known: Mapping[str, Identity]
+    traits: tuple[Trait, ...]
+    version: int
 
 
 def identity_hash(keys: TrialKeys, *, site: SiteId, patient_id: str) -> str:
@@ -108,17 +134,16 @@ def person_hash(keys: TrialKeys, *, name_key: str, birth: str) -> str:
 
 def sighting(store: Store, asked: Asked) -> Sighting:
     """Compare the images' identities with the subject's and with everybody's."""
-    known, version = _known(store, asked)
+    remembered = _remembered(store, asked)
+    known = remembered.known
     named = _named(asked)
     others = {label for label, subject in named.items() if subject != asked.state.subject}
     foreign = sum(not others.isdisjoint(image.labels) for image in asked.images)
     if foreign and codes.OTHER_SUBJECT not in asked.state.passed:
-        return _held(codes.OTHER_SUBJECT, other=foreign, version=version, strange=frozenset(others))
+        return _held(asked, codes.OTHER_SUBJECT, other=foreign, strange=frozenset(others))
     counted = _presented(asked, stand_ins=(*named, *asked.names.stand_ins(asked.state.subject)))
     if len(counted) > MOST_IDENTITIES:
-        return _held(
-            codes.SEVERAL_IDENTITIES, other=len(asked.images), version=version, strange=_strange(counted)
-        )
+        return _held(asked, codes.SEVERAL_IDENTITIES, other=len(asked.images), strange=_strange(counted))
     at = {
         hash: _standing(store, asked, known, hash=hash)
         for hash in sorted(frozenset().union(*(one.hashes for one in counted)))
@@ -130,14 +155,17 @@ def sighting(store: Store, asked: Asked) -> Sighting:
     alarm = ALARMS.get(verdict)
     other = sum(count for one, count in counted.items() if said[one] not in OF_SUBJECT)
     if alarm is not None and alarm not in asked.state.passed:
-        return _held(alarm, other=other, version=version, strange=strange)
+        return _held(asked, alarm, other=other, strange=strange)
     fresh = _fresh(asked, counted, at=at, verdict=verdict, is_released=alarm is not None)
     mine = [one for one in known.values() if one.transmittal == asked.state.transmittal]
     facts = IdentityFacts(match=_match(verdict, (*mine, *fresh)), other=0 if verdict in TEACHES else other)
+    compared, taught = _traits(asked, remembered, is_released=facts.match == RELEASED)
     return Sighting(
         facts=facts,
         fresh=tuple(one for one in fresh if one.hash not in known),
-        version=version,
+        known=compared,
+        traits=taught if verdict in SHOWS else (),
+        version=remembered.version,
         alarm=None,
         strange=strange,
     )
@@ -152,14 +180,12 @@ def settled(store: Store, asked: Asked, *, command: Command, seen: Sighting) -> 
         Others were first, `ATTEMPTS` times in a row.
     """
     for _ in range(ATTEMPTS):
-        if seen.alarm is not None or not seen.fresh:
+        if seen.alarm is not None or not seen.has_news:
             return seen
         try:
             _keep(store, command=command, state=asked.state, seen=seen)
         except IdentityTaken:
-            return _held(
-                codes.OTHER_SUBJECT, other=len(asked.images), version=seen.version, strange=seen.strange
-            )
+            return _held(asked, codes.OTHER_SUBJECT, other=len(asked.images), strange=seen.strange)
         except IdentitiesMoved:
             seen = sighting(store, asked)
             continue
@@ -167,16 +193,42 @@ def settled(store: Store, asked: Asked, *, command: Command, seen: Sighting) -> 
     raise VersionConflict("Screen again: others wrote this subject's identities first.")
 
 
-def _known(store: Store, asked: Asked) -> tuple[Mapping[str, Identity], int]:
-    """The subject's identities that count, by hash, and the version of the set."""
+def _remembered(store: Store, asked: Asked) -> Remembered:
+    """What counts of the subject's set."""
     found = find(store, IDENTITY, trial=asked.trial, id=asked.state.subject)
     if found is None:
-        return {}, 0
-    fallen: dict[str, bool] = {}
-    for one in found.state.known:
-        if one.transmittal not in fallen:
-            fallen[one.transmittal] = not stands(store, trial=asked.trial, transmittal=one.transmittal)
-    return {one.hash: one for one in found.state.known if not fallen[one.transmittal]}, found.version
+        return Remembered(known={}, traits=(), version=0)
+    known, shown = found.state.known, found.state.traits
+    standing = {
+        transmittal
+        for transmittal in sorted({one.transmittal for one in (*known, *shown)})
+        if stands(store, trial=asked.trial, transmittal=transmittal)
+    }
+    return Remembered(
+        known={one.hash: one for one in known if one.transmittal in standing},
+        traits=tuple(one for one in shown if one.transmittal in standing),
+        version=found.version,
+    )
+
+
+def _traits(asked: Asked, remembered: Remembered, *, is_released: bool) -> tuple[Known, tuple[Trait, ...]]:
+    """What sex and birth year are compared with, and what is taught: as before this very run kept its own.
+
+    Of images that a person said are the subject's, what earlier ones showed is no measure.
+    """
+    state = asked.state
+    shown = [one.transmittal for one in remembered.traits]
+    first = shown.index(state.transmittal) if state.transmittal in shown else len(shown)
+    said = traits.shown(asked.images)
+    compared = traits.known(
+        asked.keys,
+        subject=state.subject,
+        registered=asked.registered,
+        learned=() if is_released else remembered.traits[:first],
+        said=said,
+    )
+    taught = traits.taught(compared, said=said, transmittal=state.transmittal)
+    return compared, tuple(one for one in taught if one not in remembered.traits)
 
 
 def _presented(asked: Asked, *, stand_ins: tuple[str, ...]) -> Counter[Presented]:
@@ -260,7 +312,7 @@ def _match(verdict: Belonging, mine: Iterable[Identity]) -> str:
 
 
 def _keep(store: Store, *, command: Command, state: Transmittal, seen: Sighting) -> None:
-    """Keep the identities as the subject's, in both directions.
+    """Keep the identities as the subject's, in both directions, and what its images show.
 
     Raises
     ------
@@ -287,7 +339,8 @@ def _keep(store: Store, *, command: Command, state: Transmittal, seen: Sighting)
         if (found.version if found else 0) != seen.version:
             raise IdentitiesMoved("Compare again.", transmittal=state.transmittal)
         known = found.state.known if found else ()
-        grown = Identities(subject=state.subject, known=(*known, *seen.fresh))
+        shown = found.state.traits if found else ()
+        grown = Identities(subject=state.subject, known=(*known, *seen.fresh), traits=(*shown, *seen.traits))
         return Decision(
             state=grown,
             type=events.IDENTITY_SEEN,
@@ -306,6 +359,7 @@ def _strange(presented: Iterable[Presented], *, ours: Collection[str] = ()) -> f
     return numbers or frozenset().union(*(one.persons for one in presented)) - {*ours}
 
 
-def _held(code: str, *, other: int, version: int, strange: frozenset[str]) -> Sighting:
+def _held(asked: Asked, code: str, *, other: int, strange: frozenset[str]) -> Sighting:
     facts = IdentityFacts(match=Belonging.OTHER.value, other=other)
-    return Sighting(facts=facts, fresh=(), version=version, alarm=code, strange=strange)
+    known = Known(keys=asked.keys, subject=asked.state.subject)
+    return Sighting(facts=facts, fresh=(), known=known, traits=(), version=0, alarm=code, strange=strange)

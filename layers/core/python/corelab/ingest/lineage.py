@@ -24,6 +24,7 @@ from corelab.ingest.facts import (
     facts_json,
     read_facts,
     union,
+    with_showing,
 )
 from corelab.ingest.grouping import Group
 from corelab.ingest.header import Acquired
@@ -35,6 +36,8 @@ from corelab.ingest.ports import Incoming, Records, Scanner, Subject
 from corelab.ingest.reading import Bad, Good
 from corelab.ingest.resends import differences
 from corelab.ingest.scanners import match_scanner
+from corelab.ingest.showing import Showing, beside, showing
+from corelab.ingest.traits import Known
 from corelab.kernel.errors import VersionConflict
 from corelab.kernel.ids import SeriesId, TrialId
 from corelab.kernel.keys import Purpose, TrialKeys
@@ -55,6 +58,7 @@ class Setting:
     subject: Subject | None
     scanners: tuple[Scanner, ...]
     identity: IdentityFacts
+    known: Known
     promised: int
     arrived: int
     refused: tuple[Refused, ...]
@@ -72,6 +76,8 @@ class Plan:
     ----------
     facts : Facts or None
         None where it brings nothing new, or a conflict: then there is no version.
+    stays : Showing or None
+        What the earlier version shows, where images of it stay.
     is_copy : bool
         All of it is here already, under other names.
     """
@@ -79,6 +85,7 @@ class Plan:
     series: SeriesId
     union: Union
     facts: Facts | None
+    stays: Showing | None = None
     is_copy: bool = False
 
 
@@ -90,15 +97,17 @@ def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> P
     merged = union(before.instances if before else (), new, is_replacing=may_replace)
     seen = setting.seen.get(group.series, NOTHING_SEEN)
     is_copy = seen.is_copy and not merged.takes_place
-    facts = None
+    facts, stays = None, None
     if merged.has_news and (may_replace or not merged.conflicts) and not is_copy:
         facts = _facts(before, version=version, setting=setting, group=group, merged=merged)
         resent = differences(setting.incoming, before.instances if before else (), new, union=merged)
+        stays = before.showing if before and set(before.instances) & set(merged.instances) else None
+        facts = _shown(facts, stays=stays, setting=setting, group=group)
         facts = replace(facts, pixels=seen.matches, resent=resent)
-    return Plan(series=group.series, union=merged, facts=facts, is_copy=is_copy)
+    return Plan(series=group.series, union=merged, facts=facts, stays=stays, is_copy=is_copy)
 
 
-def in_setting(made: Plan, setting: Setting) -> Plan:
+def in_setting(made: Plan, setting: Setting, group: Group) -> Plan:
     """The plan with what was learned of the transmittal since it was made."""
     seen = setting.seen.get(made.series, NOTHING_SEEN)
     facts = made.facts
@@ -106,6 +115,7 @@ def in_setting(made: Plan, setting: Setting) -> Plan:
         return made
     if seen.is_copy and not made.union.takes_place:
         return replace(made, facts=None, is_copy=True)
+    facts = _shown(facts, stays=made.stays, setting=setting, group=group)
     return replace(made, facts=replace(facts, identity=setting.identity, pixels=seen.matches))
 
 
@@ -205,6 +215,12 @@ def _facts(before: Facts | None, *, version: int, setting: Setting, group: Group
     )
 
 
+def _shown(facts: Facts, *, stays: Showing | None, setting: Setting, group: Group) -> Facts:
+    images = (item.image for item in group.objects)
+    new = showing(images, known=setting.known, received_at=facts.received_at)
+    return with_showing(facts, beside(stays, new) if stays else new)
+
+
 def _instance(item: Good, *, setting: Setting) -> Instance:
     image, keys = item.image, setting.keys
     return Instance(
@@ -224,6 +240,7 @@ def _instance(item: Good, *, setting: Setting) -> Instance:
         study=keys.keyed_hash(Purpose.UID, image.study_uid),
         frame_of_reference=keys.keyed_hash(Purpose.UID, image.frame_uid) if image.frame_uid else "",
         patient=identity_hash(keys, site=setting.transmittal.site, patient_id=image.patient_id),
+        oddities=image.oddities,
     )
 
 

@@ -17,6 +17,7 @@ CONCLUDED = frozenset({ACCEPTED, QUARANTINED, REJECTED})
 UNFINISHED = frozenset({UPLOADING, INCOMPLETE, RECEIVED, SCREENING, ACCEPTED})  # where somebody has to go on
 
 NUMBER, PERSON = "NUMBER", "PERSON"
+SEX, BIRTH_YEAR = "SEX", "BIRTH_YEAR"
 FOUND_FIRST, LEARNED, RELEASED = "FIRST", "LEARNED", "RELEASED"
 
 OPEN, KEPT = "open", "kept"  # lists
@@ -313,11 +314,31 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trait:
+    """Sex or birth year as a subject's images showed it.
+
+    Attributes
+    ----------
+    kind : str
+        `SEX` or `BIRTH_YEAR`.
+    hash : str
+        Keyed hash over subject, kind and value. Never the value itself.
+    transmittal : TransmittalId
+        Which showed it.
+    """
+
+    kind: str
+    hash: str
+    transmittal: TransmittalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identities:
-    """All header identities of a subject, in the order in which they came."""
+    """All header identities of a subject, in the order in which they came, and what its images show of it."""
 
     subject: SubjectId
     known: tuple[Identity, ...]
+    traits: tuple[Trait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

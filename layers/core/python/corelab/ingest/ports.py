@@ -159,6 +159,14 @@ class Subject(Protocol):
     def screening_ids(self) -> tuple[str, ...]:
         """Its other names in the trial."""
 
+    @property
+    def sex(self) -> str | None:
+        """M or F, as it was registered; None where it was not."""
+
+    @property
+    def birth_year(self) -> int | None:
+        """As it was registered; None where it was not."""
+
 
 class Scanner(Protocol):
     """A registered scanner."""

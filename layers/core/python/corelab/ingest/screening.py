@@ -177,11 +177,13 @@ def _screen(
     good, bad = reading.good, reading.bad
     groups, beyond = grouped(good, keys=tools.keys, trial=command.trial, state=state, budgets=tools.budgets)
     refused = sorted((*bad, *beyond), key=lambda item: item.place)
+    subject = tools.registry.subject(command.trial, state.subject)
     asked = Asked(
         trial=command.trial,
         keys=tools.keys,
         names=TrialNames(registry=tools.registry, trial=command.trial, charter=charter),
         state=state,
+        registered=subject,
         images=tuple(item.image for item in good),
     )
     seen = sighting(store, asked)
@@ -190,9 +192,10 @@ def _screen(
         transmittal=state,
         charter=charter,
         keys=tools.keys,
-        subject=tools.registry.subject(command.trial, state.subject),
+        subject=subject,
         scanners=tuple(tools.registry.scanners(command.trial, state.site)),
         identity=seen.facts,
+        known=seen.known,
         promised=len(good) + len(bad),
         arrived=sum(item.code != codes.MISSING for item in bad) + len(good),
         incoming=tools.incoming,
@@ -225,7 +228,8 @@ def _screen(
         alarm = codes.FILED_ELSEWHERE if filed_at else None
     if alarm is None:
         kept = settled(store, asked, command=command, seen=seen)
-        seen, alarm, setting = kept, kept.alarm, replace(setting, identity=kept.facts)
+        seen, alarm = kept, kept.alarm
+        setting = replace(setting, identity=kept.facts, known=kept.known)
     if alarm is None:
         index = PixelIndex(store, records=tools.records, trial=command.trial, readers=tools.budgets.readers)
         slots = [slot_of(charter, group) for group in groups]
@@ -234,7 +238,9 @@ def _screen(
     if alarm is None:
         record(store, command=command, state=state, looked=studies)
         plans = [
-            _written(store, in_setting(made, setting), records=tools.records, setting=setting, group=group)
+            _written(
+                store, in_setting(made, setting, group), records=tools.records, setting=setting, group=group
+            )
             for made, group in zip(plans, groups, strict=True)
         ]
         alarm = conflict_alarm(plans, passed=state.passed)  # what others wrote meanwhile counts too

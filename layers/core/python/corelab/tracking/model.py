@@ -53,11 +53,17 @@ class Subject:
     ----------
     anchor : date
         Date of the charter's anchor event; the schedule counts from it.
+    sex : str or None
+        M or F; None where it was not registered.
+    birth_year : int or None
+        None where it was not registered. Never a date.
     """
 
     subject: SubjectId
     site: SiteId
     anchor: date
+    sex: str | None = None
+    birth_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

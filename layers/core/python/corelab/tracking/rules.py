@@ -90,7 +90,7 @@ def plan(charter: Charter, *, subject: SubjectId, site: SiteId, anchor: date) ->
 
 def same_facts(one: Subject, other: Subject) -> bool:
     """Whether two registrations say the same."""
-    return (one.site, one.anchor) == (other.site, other.anchor)
+    return one == other
 
 
 def with_receipt(point: TimePoint, receipt: Receipt) -> TimePoint:

@@ -44,7 +44,14 @@ def site_of(charter: Charter, subject: SubjectId) -> SiteId:
 
 
 def register_subject(
-    store: Store, *, command: Command, charter: Charter, subject: SubjectId, anchor: date
+    store: Store,
+    *,
+    command: Command,
+    charter: Charter,
+    subject: SubjectId,
+    anchor: date,
+    sex: str | None = None,
+    birth_year: int | None = None,
 ) -> tuple[TimePoint, ...]:
     """Register a subject and plan its time points; the time points, in order of the schedule.
 
@@ -56,11 +63,13 @@ def register_subject(
     SubjectIllFormed
         The id is not of the charter's form.
     SubjectDiffers
-        It is registered with another site or anchor.
+        It is registered with another site, anchor, sex or birth year.
     TrialNotOpen
         The trial takes no subjects.
     """
-    fresh = Subject(subject=subject, site=site_of(charter, subject), anchor=anchor)
+    fresh = Subject(
+        subject=subject, site=site_of(charter, subject), anchor=anchor, sex=sex, birth_year=birth_year
+    )
     check_open(store, command.trial)
     there = find(store, SUBJECT, trial=command.trial, id=subject)
     if there is None:
