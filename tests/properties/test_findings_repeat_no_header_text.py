@@ -64,6 +64,21 @@ def test_no_text_of_the_scanner_appears_in_a_finding(manufacturer, model, softwa
     assert not _repeated(everything)
 
 
+@given(header=TEXT | st.none(), side=TEXT | st.none(), agrees=st.booleans() | st.none())
+def test_no_text_of_the_person_appears_in_a_finding(header, side, agrees):
+    agreement = {"agrees": agrees}
+    everything, _ = told(
+        brain(),
+        sex={"header": header, "agrees": agrees},
+        birth_year=agreement,
+        age=agreement,
+        order={"after_birth": agrees, "in_past": agrees},
+        laterality=side,
+    )
+
+    assert not _repeated(everything)
+
+
 @given(
     tag=st.sampled_from([*TAGS.values()]),
     values=st.lists(NUMBERS, min_size=1, max_size=20),

@@ -51,6 +51,10 @@ def test_what_is_no_compiled_charter_is_refused():
         ("window: [-7, 7]", "window: [-40, 7]", "overlaps", "one visit"),
         ("procedures: [MR_BRAIN]", "procedures: [MR_BRAN]", "no procedure", "Did you mean MR_BRAIN?"),
         ("- id: W6", "- id: BL", "taken", "another id"),
+        ("regions_required: [brain]", "regions_required: [brian]", "no region", "Did you mean brain?"),
+        ("regions_required: [brain]", "regions_required: [brain, brain]", "twice", "brain"),
+        ("body: {regions_required: [brain]}", "body: {may_be_split_in: 2}", "not yet supported", "later"),
+        ("body: {regions_required: [brain]}", "laterality: upper", "unknown", "left"),
         ("'^(?P<site>", "'^(?P<sit>", "group named site", "(?P<site>"),
         ("'^(?P<site>", "'^((?P<site>", "no regular expression", "(?P<site>"),
         ("[MRImageStorage]", "[MRImage]", "does not fit", "Did you mean MRImageStorage?"),
@@ -105,6 +109,20 @@ def test_a_mistake_is_told_with_its_line_and_a_remedy(old, new, message, remedy)
         "name only",
         "cannot stand here",
     ), "\n".join(map(str, told))
+
+
+@pytest.mark.parametrize("asked", ["body: {regions_required: [brain]}", "laterality: left"])
+def test_what_no_check_would_judge_is_not_asked_for(asked):
+    text = (
+        DEMO.replace("    body: {regions_required: [abdomen]}\n", "")
+        .replace("body: {regions_required: [brain]}", asked)
+        .replace("    ID-04: {query: another_body_part", "    ID-06: {query: another_body_part")
+        .replace('    ID-06: {query: dates_disagree, section: "4.2"}\n', "")
+    )
+
+    (problem,) = [item for item in lint(text) if "ID-04" in item.message]
+
+    assert "Add ID-04" in problem.remedy
 
 
 def test_all_mistakes_are_told_at_once():

@@ -59,6 +59,9 @@ CHECKS: Mapping[str, CheckInfo] = {
     "EQ-03": _info("scanner was qualified on the day of the scan", Severity.MAJOR),
     "ID-01": _info("subject is well formed, of the site, and enrolled", Severity.CRITICAL),
     "ID-02": _info("scan lies in the visit's window", Severity.MINOR),
+    "ID-03": _info("sex and birth year are the subject's", Severity.CRITICAL),
+    "ID-04": _info("body part and side are those asked for", Severity.MAJOR),
+    "ID-06": _info("scan date, birth date and age fit together", Severity.MAJOR),
     "CO-01": _info("everything that the visit asks for is there", Severity.MAJOR),
     "CO-02": _info("number of images", Severity.MAJOR),
 }

@@ -69,6 +69,15 @@ class UnknownPolicy(StrEnum):
     IGNORE = "ignore"  # nothing
 
 
+class Side(StrEnum):
+    """The side of the body that a procedure asks for."""
+
+    NONE = "none"  # it asks for none
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"  # either, as the subject needs
+
+
 class DeidOption(StrEnum):
     """An option of the Basic Application Level Confidentiality Profile (PS3.15 E.3)."""
 
@@ -252,6 +261,8 @@ class Procedure:
         Modality (0008,0060).
     sop_classes, transfer_syntaxes : tuple of str
         Accepted UIDs.
+    regions : tuple of str
+        Regions of the body that it shows (`corelab.charter.anatomy`); none: not asked.
     """
 
     id: str
@@ -261,6 +272,8 @@ class Procedure:
     sop_classes: tuple[str, ...]
     transfer_syntaxes: tuple[str, ...]
     series: tuple[ExpectedSeries, ...]
+    regions: tuple[str, ...] = ()
+    side: Side = Side.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

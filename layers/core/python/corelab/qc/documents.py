@@ -94,6 +94,34 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sex:
+    """The header's sex as a code, and whether it is the subject's; None where nothing can be compared."""
+
+    header: str | None
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Whether the header agrees; None where there is nothing to compare."""
+
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Whether the scan's date can be; None where that cannot be told."""
+
+    after_birth: bool | None
+    in_past: bool | None
+
+
+NOT_COMPARED = Agreement(agrees=None)
+NO_SEX = Sex(header=None, agrees=None)
+NO_ORDER = Order(after_birth=None, in_past=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What Screen learned from the raw headers of one series.
 
@@ -103,6 +131,12 @@ class Facts:
         Days from the subject's anchor to the scan.
     study_uids, patient_ids, frames_of_reference : int
         How many different ones the series holds.
+    sex, birth_year, age, order
+        How the person in the header agrees with the subject, and its dates with each other.
+    body_part : tuple of str
+        Regions of `corelab.charter.anatomy` that the header's label names.
+    laterality : str or None
+        L, R or B. Older facts hold none of these.
     """
 
     trial: TrialId
@@ -126,6 +160,12 @@ class Facts:
     patient_ids: int
     frames_of_reference: int
     instances: tuple[Received, ...]
+    sex: Sex = NO_SEX
+    birth_year: Agreement = NOT_COMPARED
+    age: Agreement = NOT_COMPARED
+    order: Order = NO_ORDER
+    body_part: tuple[str, ...] = ()
+    laterality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

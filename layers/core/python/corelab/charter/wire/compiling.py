@@ -134,6 +134,8 @@ def _procedure(part: ProcedurePart, *, checks: Mapping[str, CheckPart]) -> Proce
         sop_classes=tuple(SOP_CLASSES[name] for name in part.sop_classes),
         transfer_syntaxes=tuple(TRANSFER_SYNTAXES[name] for name in part.transfer_syntaxes),
         series=tuple(_series(item, section=part.section, checks=checks) for item in part.series),
+        regions=() if part.body is None else tuple(sorted(set(part.body.regions_required))),
+        side=part.laterality,
     )
 
 

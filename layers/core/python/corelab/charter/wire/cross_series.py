@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from corelab.charter.anatomy import LIES_IN
 from corelab.charter.checks import PARAMETERS
 from corelab.charter.comparison import number
-from corelab.charter.model import Operator
+from corelab.charter.model import Operator, Side
 from corelab.charter.patterns import pattern_problem
 from corelab.charter.recognition import FACTS
 from corelab.charter.wire.compiling import UNIFORM_ABS_MM, UNIFORM_REL, operator_of, uniform_of
@@ -14,6 +15,7 @@ from corelab.charter.wire.names import MODALITIES, SOP_CLASSES, TRANSFER_SYNTAXE
 from corelab.charter.wire.problems import Fault, Path, did_you_mean
 
 DEEPEST_CONDITION = 6
+LABELS = "ID-04"  # the check that judges body part and side
 ONE_OPERATOR = "Write exactly one of eq, in, not_in, range, min, max, regex, contains, present, absent."
 
 
@@ -31,12 +33,29 @@ def procedure_faults(procedure: ProcedurePart, *, file: CharterFile, path: Path)
             if word not in allowed or word in words[:index]:
                 message = f"{word} does not fit {procedure.modality}, or stands here twice"
                 yield Fault(path=(*path, field, index), message=message, remedy=did_you_mean(word, allowed))
+    yield from _body(procedure, file=file, path=path)
     ids = [series.id for series in procedure.series]
     for index, series in enumerate(procedure.series):
         here = (*path, "series", index)
         if series.id in ids[:index]:
             yield Fault(path=(*here, "id"), message=f"{series.id} is taken", remedy="Give it another id.")
         yield from _series(series, file=file, path=here)
+
+
+def _body(procedure: ProcedurePart, *, file: CharterFile, path: Path) -> Iterator[Fault]:
+    regions = procedure.body.regions_required if procedure.body else []
+    for index, region in enumerate(regions):
+        if region not in LIES_IN or region in regions[:index]:
+            message = f"{region} is no region of the body, or stands here twice"
+            yield Fault(
+                path=(*path, "body", "regions_required", index),
+                message=message,
+                remedy=did_you_mean(region, LIES_IN),
+            )
+    for field, is_asked in (("body", bool(regions)), ("laterality", procedure.laterality is not Side.NONE)):
+        if is_asked and LABELS not in file.qc.checks:
+            message = f"{LABELS}, which judges {field}, is not among the checks"
+            yield Fault(path=(*path, field), message=message, remedy=f"Add {LABELS} to qc.checks.")
 
 
 def _series(series: SeriesPart, *, file: CharterFile, path: Path) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Optional
 
 from pydantic import Field
 
-from corelab.charter.model import Consequence, DeidOption, Operator, Severity, UnknownPolicy, VisitKind
+from corelab.charter.model import Consequence, DeidOption, Operator, Severity, Side, UnknownPolicy, VisitKind
 from corelab.charter.wire.fields import (
     AS_WORD,
     BusinessDays,
@@ -147,10 +147,17 @@ class SeriesPart(Wire):
     spacing: SpacingPart = SpacingPart()
 
 
+class BodyPart(Wire):
+    """Which regions of the body a procedure shows."""
+
+    LATER = later("may_be_split_in")
+    regions_required: Annotated[list[str], Field(min_length=1)]
+
+
 class ProcedurePart(Wire):
     """One examination."""
 
-    LATER = later("laterality body same_scanner_as_baseline form_items substudy")
+    LATER = later("same_scanner_as_baseline form_items substudy")
     id: Id
     label: Words
     section: Section
@@ -158,6 +165,8 @@ class ProcedurePart(Wire):
     sop_classes: Annotated[list[str], Field(min_length=1)]
     transfer_syntaxes: Annotated[list[str], Field(min_length=1)]
     series: Annotated[list[SeriesPart], Field(min_length=1)]
+    body: BodyPart | None = None
+    laterality: Annotated[Side, AS_WORD] = Side.NONE
 
 
 class DatesPart(Wire):

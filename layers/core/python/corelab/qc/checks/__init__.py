@@ -10,6 +10,9 @@ from corelab.qc.checks import (
     eq_01,
     eq_03,
     id_01,
+    id_03,
+    id_04,
+    id_06,
     int_03,
     int_07,
     int_09,
@@ -46,6 +49,9 @@ SERIES_CHECKS: Mapping[str, Check] = {
         eq_01,
         eq_03,
         id_01,
+        id_03,
+        id_04,
+        id_06,
         co_02,
     )
 }
