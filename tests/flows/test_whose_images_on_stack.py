@@ -36,10 +36,7 @@ def test_what_nobody_registered_is_learned_from_the_first_images(trial):
     trial.send(subject, brain(hers, PatientBirthDate="19000101"))
     trial.becomes(subject, "READABLE")
     more = {"SeriesInstanceUID": hers.uid("again"), "StudyInstanceUID": hers.uid("again")}
-    files = [
-        brain_again for brain_again in brain(Patient(id="KM-5953"), PatientID=hers.id, PatientSex="M", **more)
-    ]
-    trial.send(subject, files)
+    trial.send(subject, brain(Patient(id="KM-5953"), PatientID=hers.id, PatientSex="M", **more))
 
     query = trial.query(subject, state="OPEN")
     assert {line["check"] for line in query["lines"]} == {"ID-03"}
