@@ -1,9 +1,11 @@
 """Images whose header is another person's, by sex and birth year: found, and asked at the site in words."""
 
 import json
+from datetime import timedelta
 
 from tests.fakes.brain_series import ANCHOR, Patient, brain
 
+WEEK_6 = (ANCHOR + timedelta(days=42)).strftime("%Y%m%d")
 KNOWN = {"anchor": ANCHOR.isoformat(), "sex": "M", "birth_year": 1961}
 
 
@@ -35,8 +37,13 @@ def test_what_nobody_registered_is_learned_from_the_first_images(trial):
 
     trial.send(subject, brain(hers, PatientBirthDate="19000101"))
     trial.becomes(subject, "READABLE")
-    more = {"SeriesInstanceUID": hers.uid("again"), "StudyInstanceUID": hers.uid("again")}
-    trial.send(subject, brain(Patient(id="KM-5953"), PatientID=hers.id, PatientSex="M", **more))
+    dates = dict.fromkeys(("AcquisitionDate", "SeriesDate", "StudyDate"), WEEK_6)
+    trial.send(
+        subject,
+        brain(Patient(id="KM-5953"), PatientID=hers.id, PatientSex="M", **dates),
+        visit="W6",
+    )
 
     query = trial.query(subject, state="OPEN")
+    assert query["visit"] == "W6"
     assert {line["check"] for line in query["lines"]} == {"ID-03"}

@@ -117,7 +117,7 @@ def test_what_no_check_would_judge_is_not_asked_for(asked):
         DEMO.replace("    body: {regions_required: [abdomen]}\n", "")
         .replace("body: {regions_required: [brain]}", asked)
         .replace("    ID-04: {query: another_body_part", "    ID-06: {query: another_body_part")
-        .replace('    ID-06: {query: dates_disagree, section: "4.2"}\n', "")
+        .replace('    ID-06: {query: impossible_date, section: "4.2"}\n', "")
     )
 
     (problem,) = [item for item in lint(text) if "ID-04" in item.message]

@@ -2,12 +2,14 @@
 
 import itertools
 import json
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corelab.dicom.errors import Unreadable
 from corelab.ingest.header import read_image
 from corelab.ingest.model import IDENTITY
 from corelab.ingest.showing import Showing, age_in_years, beside, showing, side_of
@@ -19,6 +21,8 @@ from corelab.kernel.write_path import find
 from corelab_aws.registry import SubjectView
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import ANCHOR, ANNE, BERT, KEYS, NOW, SITE, TRIAL, World
+from tests.fakes.real_dicom import BUNDLED, bundled
+from tests.fakes.real_dicom import beside as beside_checkout
 from tests.unit.ingest.test_held_transmittals import Runs, release
 from tests.unit.ingest.test_misfiled_studies_are_corrected import corrected, remade
 from tests.unit.ingest.test_studies_are_allocated import studies
@@ -220,6 +224,30 @@ def test_what_once_disagreed_still_does_while_its_images_stay(earlier, new):
     assert found.sex.agrees is (all(said) if said else None)
     assert beside(new, earlier) == found
     assert beside(found, new).sex.agrees is found.sex.agrees
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_headers_of_files_that_pydicom_brings_raise_no_alarm(name):
+    found = assert_no_alarm(bundled(name).read_bytes())
+
+    assert (found.age.agrees is False) == (name == "eCT_Supplemental.dcm")  # shifted, beside a typed age
+
+
+def test_headers_of_real_files_raise_no_alarm():
+    for path in beside_checkout("."):
+        body = path.read_bytes()
+        with suppress(Unreadable):
+            assert assert_no_alarm(body).age.agrees is not False
+
+
+def assert_no_alarm(body):
+    """Phantoms, anonymised and test images: dummies, shifted dates and empty elements all through."""
+    real = read_image(body)
+    found = shows(real, against=against(images=(real,))[0])
+
+    assert (found.sex.agrees, found.birth_year.agrees) == (None, None)
+    assert False not in (found.order.after_birth, found.order.in_past)
+    return found
 
 
 def test_left_and_right_are_both():

@@ -61,7 +61,8 @@ CHECKS: Mapping[str, CheckInfo] = {
     "ID-02": _info("scan lies in the visit's window", Severity.MINOR),
     "ID-03": _info("sex and birth year are the subject's", Severity.CRITICAL),
     "ID-04": _info("body part and side are those asked for", Severity.MAJOR),
-    "ID-06": _info("scan date, birth date and age fit together", Severity.MAJOR),
+    "ID-06": _info("scan date can be", Severity.MAJOR),
+    "ID-07": _info("age fits birth date and scan date", Severity.MINOR),
     "CO-01": _info("everything that the visit asks for is there", Severity.MAJOR),
     "CO-02": _info("number of images", Severity.MAJOR),
 }

@@ -13,6 +13,7 @@ from corelab.qc.checks import (
     id_03,
     id_04,
     id_06,
+    id_07,
     int_03,
     int_07,
     int_09,
@@ -52,6 +53,7 @@ SERIES_CHECKS: Mapping[str, Check] = {
         id_03,
         id_04,
         id_06,
+        id_07,
         co_02,
     )
 }
