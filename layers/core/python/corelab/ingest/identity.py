@@ -201,7 +201,7 @@ def _remembered(store: Store, asked: Asked) -> Remembered:
     known, shown = found.state.known, found.state.traits
     standing = {
         transmittal
-        for transmittal in sorted({one.transmittal for one in (*known, *shown)})
+        for transmittal in sorted({one.transmittal for one in known} | {one.transmittal for one in shown})
         if stands(store, trial=asked.trial, transmittal=transmittal)
     }
     return Remembered(
