@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from corelab.dicom import tags
+from corelab.dicom.alike import Tree
 from corelab.dicom.dictionary import lookup, tag_of
 from corelab.dicom.elements import Element
-from corelab.dicom.values import Value, swapped, value_of
+from corelab.dicom.values import Decode, Value, swapped, value_of
 
 
 class Span(NamedTuple):
@@ -36,29 +37,37 @@ class Header:
     ----------
     data : bytes
         What the elements' places are in: the file, or its data set where that was deflated.
-    elements : tuple of Element
-        The data set's, in order.
+    tree : Tree
+        The data set's elements; files that are alike share one.
     fragments : tuple of (int, int)
         Offset and length of each fragment of encapsulated pixels; the first is the table of offsets.
     preamble : str
         What `corelab.dicom.preambles.preamble_kind` says of it.
     trailing_bytes : int
         Zeros behind the last element.
+    decode : callable
+        `value_of`, or one that remembers.
     """
 
     data: bytes = field(repr=False)
     meta: Meta = field(repr=False)
     is_implicit: bool
     is_big_endian: bool = False
-    elements: tuple[Element, ...] = field(repr=False)
+    tree: Tree = field(repr=False)
     fragments: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     preamble: str
     trailing_bytes: int
+    decode: Decode = field(default=value_of, repr=False)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The data set's, in order."""
+        return self.tree.elements
 
     @cached_property
     def by_tag(self) -> dict[int, Element]:
         """The data set's elements by tag."""
-        return {element[0]: element for element in self.elements}
+        return self.tree.by_tag
 
     @cached_property
     def charsets(self) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ class Header:
     def value(self, tag: int) -> Value:
         """Value as text, integer or list (`corelab.dicom.values.value_of`); None where absent or bulk."""
         told = self.told(tag)
-        return None if told is None else value_of(*told, self.charsets)
+        return None if told is None else self.decode(*told, self.charsets)
 
     def named(self, keyword: str) -> Value:
         """Value by the dictionary's keyword."""

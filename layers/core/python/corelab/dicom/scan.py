@@ -11,6 +11,7 @@ from struct import unpack_from
 from typing import NamedTuple
 
 from corelab.dicom import tags
+from corelab.dicom.alike import Alike, Tree
 from corelab.dicom.budgets import BUDGETS, Budgets
 from corelab.dicom.elements import BULK, CODES, Element, Scan, implicit_vr
 from corelab.dicom.errors import (
@@ -32,6 +33,7 @@ from corelab.dicom.fragments import check_fragments
 from corelab.dicom.header import Header, Meta, Span
 from corelab.dicom.preambles import PREAMBLE_BYTES, preamble_kind
 from corelab.dicom.syntaxes import ACCEPTED, DIRECTORY, IMPLICIT_LITTLE, SYNTAXES, Form, Syntax
+from corelab.dicom.values import value_of
 
 PREFIX = b"DICM"
 META_START = PREAMBLE_BYTES + len(PREFIX)
@@ -61,13 +63,17 @@ class Opened(NamedTuple):
     start: int
 
 
-def scan_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
+def scan_header(
+    data: bytes | memoryview, budgets: Budgets = BUDGETS, *, alike: Alike | None = None
+) -> Header:
     """Structure of a Part 10 file in an accepted syntax; its pixels are located, not read.
 
     Parameters
     ----------
     data : bytes or memoryview
         The whole file. A memoryview is copied once.
+    alike : Alike, optional
+        Of files that were scanned within the same budgets; a file that is like one of them is not scanned.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def scan_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
 
     Source: DICOM PS3.10 7.1, PS3.5 7.
     """
-    header = read_header(data, budgets)
+    header = read_header(data, budgets, alike=alike)
     if header.meta.syntax not in ACCEPTED:
         name, form, _ = SYNTAXES[header.meta.syntax]
         kind = REFUSALS.get(form, SyntaxNotAccepted)
@@ -84,7 +90,9 @@ def scan_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
     return header
 
 
-def read_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
+def read_header(
+    data: bytes | memoryview, budgets: Budgets = BUDGETS, *, alike: Alike | None = None
+) -> Header:
     """Structure of a Part 10 file in any of the standard's transfer syntaxes.
 
     Raises
@@ -99,20 +107,27 @@ def read_header(data: bytes | memoryview, budgets: Budgets = BUDGETS) -> Header:
         raw, start = _inflated(raw, start, budgets), 0
     is_implicit, is_big = meta.syntax == IMPLICIT_LITTLE, syntax.form is Form.BIG_ENDIAN
     check_syntax(raw, start, is_implicit=is_implicit, is_big=is_big)
-    scan = Scan(raw, budgets, is_big_endian=is_big, is_encapsulated=syntax.form in ENCAPSULATED)
-    elements = scan.data_set(start, len(raw), implicit=is_implicit)
+    fragments: Sequence[tuple[int, int]] = ()
+    may_be_alike = alike is not None and meta.syntax in ACCEPTED
+    tree = alike.fitting(raw, start, is_implicit=is_implicit) if alike and may_be_alike else None
+    if tree is None:
+        scan = Scan(raw, budgets, is_big_endian=is_big, is_encapsulated=syntax.form in ENCAPSULATED)
+        tree, fragments = Tree(scan.data_set(start, len(raw), implicit=is_implicit)), scan.fragments
+        if alike and may_be_alike:
+            alike.learn(raw, start, tree, is_implicit=is_implicit)
     header = Header(
         data=raw,
         meta=meta,
         is_implicit=is_implicit,
         is_big_endian=is_big,
-        elements=elements,
-        fragments=tuple(scan.fragments),
+        tree=tree,
+        fragments=tuple(fragments),
         preamble=preamble,
-        trailing_bytes=len(raw) - (elements[-1][4] if elements else start),
+        trailing_bytes=len(raw) - (tree.elements[-1][4] if tree.elements else start),
+        decode=alike.decode if alike else value_of,
     )
     if len(raw) - start - (header.pixels or NOTHING).length > budgets.header_bytes:
-        _check_size(elements, budgets)
+        _check_size(header.elements, budgets)
     if tags.NUMBER_OF_FRAMES in header and (header.integer(tags.NUMBER_OF_FRAMES) or 0) > budgets.frames:
         raise OverBudget("Send an image: this says it has too many frames.")
     if syntax.form in ENCAPSULATED:

@@ -3,7 +3,7 @@
 Numbers with a fraction stay text: DS as DICOM wrote it, binary floats by their shortest decimal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct, pack, unpack_from
 
 from corelab.dicom.charset import decode
@@ -11,6 +11,7 @@ from corelab.dicom.elements import LONG, SHORT, UNIT_BYTES
 
 Single = str | int
 Value = None | Single | list[Single]
+Decode = Callable[[bytes, str, tuple[str, ...]], Value]
 
 ONE_TEXT = frozenset({"LT", "ST", "UT", "UR"})  # a backslash is a character here, PS3.5 6.2
 LOCALIZED = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # PS3.5 6.1.2.3

@@ -8,6 +8,7 @@ from datetime import date
 from corelab.charter.comparison import Value
 from corelab.charter.recognition import FACTS
 from corelab.dicom import tags
+from corelab.dicom.alike import Alike
 from corelab.dicom.dictionary import tag_of
 from corelab.dicom.errors import OverBudget
 from corelab.dicom.flags import flags_of
@@ -103,9 +104,9 @@ class Image:
         There are no pixels, or all are alike: such an image is like any other of its kind.
     expected_pixel_bytes : int or None
         What rows, columns, samples, frames and bits ask for; None where they do not say.
-    told : mapping
-        Bytes and representation of what a charter's `match` may ask about, by keyword; nothing of a value too
-        long to be matched. They are decoded for the image that speaks for its series only.
+    told : tuple
+        Bytes and representation of what a charter's `match` may ask about, in the order of `FACT_TAGS`; nothing
+        of a value too long to be matched. They are decoded for the image that speaks for its series only.
     """
 
     sop_class: str
@@ -131,7 +132,7 @@ class Image:
     expected_pixel_bytes: int | None
     acquired: Acquired
     equipment: Equipment
-    told: Mapping[str, tuple[bytes, str] | None] = field(repr=False)
+    told: tuple[tuple[bytes, str] | None, ...] = field(repr=False)
     charsets: tuple[str, ...]
     oddities: tuple[str, ...]
 
@@ -140,7 +141,7 @@ class Image:
         """What a charter's `match` may ask about, by keyword."""
         return {
             keyword: None if told is None else value_of(*told, self.charsets)
-            for keyword, told in self.told.items()
+            for (keyword, _), told in zip(FACT_TAGS, self.told, strict=True)
         }
 
     @property
@@ -160,18 +161,24 @@ def is_uid(text: str) -> bool:
     return len(text) <= LONGEST_UID and _UID.fullmatch(text) is not None
 
 
-def read_image(body: bytes) -> Image:
+def read_image(body: bytes, *, alike: Alike | None = None) -> Image:
     """Header of one file.
+
+    Parameters
+    ----------
+    alike : Alike, optional
+        What was found in files before.
 
     Raises
     ------
     corelab.dicom.errors.Unreadable
         The bytes cannot be read as DICOM.
     """
-    header = scan_header(body)
+    header = scan_header(body, alike=alike)
     if any(_is_long(header, tag) for tag in IDENTIFYING):
         raise OverBudget("Send an image: an identifier is longer than it may be.")
     pixels = header.pixels
+    told = tuple([None if _is_long(header, tag) else header.told(tag) for _, tag in FACT_TAGS])
     return Image(
         sop_class=header.sop_class,
         sop_uid=header.sop_instance,
@@ -201,7 +208,7 @@ def read_image(body: bytes) -> Image:
             serial=header.text(tags.DEVICE_SERIAL).strip(),
             software=_words(header, "SoftwareVersions"),
         ),
-        told={keyword: None if _is_long(header, tag) else header.told(tag) for keyword, tag in FACT_TAGS},
+        told=alike.same(told) if alike else told,
         charsets=header.charsets,
         oddities=tuple(sorted(flags_of(header))),
     )

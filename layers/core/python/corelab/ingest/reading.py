@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Condition
 
+from corelab.dicom.alike import Alike
 from corelab.dicom.errors import NotDicom, Unreadable
 from corelab.ingest import codes
 from corelab.ingest.budgets import BUDGETS, Budgets
@@ -23,6 +25,11 @@ from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import TransmittalId, TrialId
 
 Read = Callable[[bytes], Image]
+
+
+def reader() -> Read:
+    """What reads the files of one transmittal: what is alike in them is read once."""
+    return partial(read_image, alike=Alike())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ one leaves.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corelab.ingest import codes, events
 from corelab.ingest.allocating import Looked, look, record, studied
@@ -19,7 +19,6 @@ from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
 from corelab.ingest.grouping import Group, grouped
-from corelab.ingest.header import read_image
 from corelab.ingest.identity import Asked, settled, sighting
 from corelab.ingest.layout import facts_key
 from corelab.ingest.lineage import Plan, Setting, in_setting, plan, slot_of, write_plan
@@ -34,7 +33,7 @@ from corelab.ingest.model import (
 from corelab.ingest.naming import TrialNames
 from corelab.ingest.pixels import PixelIndex, pixel_alarm
 from corelab.ingest.ports import Incoming, Records, Registry
-from corelab.ingest.reading import Bad, Read
+from corelab.ingest.reading import Bad, Read, reader
 from corelab.ingest.unpacking import read_transmittal
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import IllegalMove, NotFound
@@ -51,7 +50,7 @@ class Tools:
     records: Records
     registry: Registry
     keys: TrialKeys
-    read: Read = read_image
+    read: Read = field(default_factory=reader)
     budgets: Budgets = BUDGETS
 
 
