@@ -2,12 +2,11 @@
 
 Screening is the whole step between what arrived and the facts: each object fetched, verified, scanned, its
 pixels digested, grouped by series, compared, facts written. Buckets and tables are in memory: the digest of
-the same bytes reads nothing from anywhere either.
+the same bytes reads nothing from anywhere either. Of several rounds the least disturbed counts, for both.
 """
 
 import hashlib
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ import pydicom  # noqa: E402 -- as above
 from pydicom.data import get_testdata_file  # noqa: E402 -- as above
 from pydicom.filewriter import dcmwrite  # noqa: E402 -- as above
 
+from benches.table import Figure, show  # noqa: E402 -- as above
 from corelab.kernel.ids import TransmittalId  # noqa: E402 -- as above
 from tests.fakes.ingest_world import World, promised  # noqa: E402 -- as above
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 FILES, SERIES, SIDE = 1500, 5, 340  # 340 x 340 x 2 bytes and a header: 350 MB together
 BATCH = 500
-ROUNDS = 5
+ROUNDS = 7
 AIM = 3.0  # times the digest
 
 
@@ -91,14 +91,17 @@ def main() -> int:
         times["screen"].append(seconds(world.screen, transmittal))
         if world.state(transmittal).state != "ACCEPTED":
             raise SystemExit("the files were not accepted")
-    medians = {name: statistics.median(found) for name, found in times.items()}
-    ratio = medians["screen"] / medians["digest"]
+    best = {name: min(found) for name, found in times.items()}
+    ratio = best["screen"] / best["digest"]
     size = sum(map(len, bodies)) / 1e6
-    print(f"{len(bodies)} files, {size:.0f} MB, {SERIES} series, one core")
-    for name, found in medians.items():
-        print(f"  {name:8} {found:7.3f} s  {found / len(bodies) * 1e3:7.3f} ms a file")
-    print(f"  screening is {ratio:.2f} x a SHA-256; the aim is {AIM:.0f} x")
-    return 0 if ratio <= AIM else 3
+    return show(
+        f"{len(bodies)} files, {size:.0f} MB, {SERIES} series, one core",
+        [
+            Figure(name="a SHA-256 of each", value=best["digest"], unit="CPU-s"),
+            Figure(name="screening", value=best["screen"], unit="CPU-s"),
+            Figure(name="screening, in SHA-256s", value=ratio, unit="x", aim=AIM),
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Files that are alike: where all but the values is the same bytes, one scan tells of all; values repeat, too.
+"""Files that are alike: where all but the values is the same bytes, one scan tells of all; values repeat.
 
 Theory of operation. What the scanner finds and refuses follows from the syntax, the file's length and the
 bytes between values: heads of elements and items, and delimiters. It never looks at a value. So a file of the
@@ -40,11 +40,16 @@ class Alike:
     """What was found in the files before: their trees, in uncompressed little endian syntaxes, and values.
 
     It holds identity as they do: it belongs to the reading of one transmittal, and ends with it.
+
+    Attributes
+    ----------
+    trees : int
+        How many are remembered.
     """
 
     def __init__(self) -> None:
         self._known: dict[Place, list[tuple[itemgetter[Any], Any, Tree]]] = {}
-        self._number = 0
+        self.trees = 0
         self._kept: dict[Any, Any] = {}
         self._remembered = lru_cache(maxsize=MOST_VALUES)(value_of)
 
@@ -57,7 +62,8 @@ class Alike:
         """The value that was equal before, so that only one is kept."""
         if len(self._kept) >= MOST_VALUES:
             self._kept = {}
-        return self._kept.setdefault(value, value)
+        kept: T = self._kept.setdefault(value, value)
+        return kept
 
     def fitting(self, data: bytes, start: int, *, is_implicit: bool) -> Tree | None:
         """Tree of a data set that ends with the file; None if there was none like it."""
@@ -71,11 +77,11 @@ class Alike:
         between = [slice(begin, end) for begin, end in _between_values(tree.elements, start, len(data))]
         if len(between) > MOST_PIECES:
             return
-        if self._number >= MOST_TREES:
-            self._known, self._number = {}, 0
+        if self.trees >= MOST_TREES:
+            self._known, self.trees = {}, 0
         get = itemgetter(*between)
         self._known.setdefault((len(data), start, is_implicit), []).append((get, get(data), tree))
-        self._number += 1
+        self.trees += 1
 
 
 def _between_values(elements: Sequence[Element], start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -105,8 +105,9 @@ class Image:
     expected_pixel_bytes : int or None
         What rows, columns, samples, frames and bits ask for; None where they do not say.
     told : tuple
-        Bytes and representation of what a charter's `match` may ask about, in the order of `FACT_TAGS`; nothing
-        of a value too long to be matched. They are decoded for the image that speaks for its series only.
+        Bytes and representation of what a charter's `match` may ask about, in the order of `FACT_TAGS`;
+        nothing of a value too long to be matched. They are decoded for the image that speaks for its series
+        only.
     """
 
     sop_class: str

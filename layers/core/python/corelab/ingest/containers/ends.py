@@ -78,4 +78,4 @@ def _ends_with_the_file(body: bytes, at: int) -> bool:
     if at + _END.size > len(body):
         return False
     *_, comment_bytes = _END.unpack_from(body, at)
-    return at + _END.size + comment_bytes == len(body)
+    return bool(at + _END.size + comment_bytes == len(body))
