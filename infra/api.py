@@ -85,6 +85,7 @@ class Api(Construct):
             description="Corelab's API; its contract is contracts/openapi.json.",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=False,
+            binary_media_types=["multipart/related"],  # reaches the door as base64; everything else as text
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 access_log_destination=apigateway.LogGroupLogDestination(log),
@@ -94,7 +95,7 @@ class Api(Construct):
                 metrics_enabled=True,
                 throttling_rate_limit=RATE_PER_SECOND,
                 throttling_burst_limit=BURST,
-                tracing_enabled=not deployment.is_local,
+                tracing_enabled=False,  # a trace holds the address, DICOMweb's a study's UID: decision 0131
             ),
         )
         self.rest.deployment_stage.node.add_dependency(writer)

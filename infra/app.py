@@ -20,6 +20,7 @@ from infra.platform import Platform
 from infra.rooms.access import Access
 from infra.rooms.audit import Audit
 from infra.rooms.deid import Deid
+from infra.rooms.dicomweb import Dicomweb
 from infra.rooms.ingest import Ingest
 from infra.rooms.qc import Qc
 from infra.rooms.qualification import Qualification
@@ -69,6 +70,7 @@ class App(Stack):
         ingest = Ingest(self, platform=platform)
         deid = Deid(self, platform=platform)
         review = Review(self, platform=platform)
+        dicomweb = Dicomweb(self, platform=platform)
         qc = Qc(self, platform=platform)
         queries = Queries(self, platform=platform)
         reads = Reads(self, platform=platform)
@@ -99,6 +101,7 @@ class App(Stack):
             "queries": queries.api,
             "reads": reads.api,
             "review": review.api,
+            "dicomweb": dicomweb.api,
             "audit": audit.api,
         }
         api = Api(

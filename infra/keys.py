@@ -36,7 +36,7 @@ IDENTIFIED_USERS: Users = {
     # The presigner puts and cannot get; so does the sweep, which writes a manifest that was never written.
     WRITE: (
         *("ingest-api", "ingest-screen", "ingest-sweep", "review-api", "qc-check"),
-        *("ingest-gather", "ingest-transfer"),
+        *("ingest-gather", "ingest-transfer", "dicomweb-api"),
     ),
 }
 # S3 decrypts the parts of a large upload when it joins them, in the name of whoever lets it: decision 0124.

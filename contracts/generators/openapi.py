@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts.dicomweb_said import OPERATIONS as DICOMWEB
+from contracts.dicomweb_said import as_dicomweb
 from corelab import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,10 +127,14 @@ def _shared(operation: Mapping[str, Any], *, room: str, method: str) -> dict[str
     content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{SHARED}"}}}
     responses |= {code: {"description": text, "content": content} for code, text in PROBLEMS.items()}
     shared = {**operation, "tags": [room], "responses": responses}
+    if operation["operationId"] in DICOMWEB:
+        shared = as_dicomweb(shared, problem=content)
     if method in CHANGING:
         others = [item for item in operation.get("parameters", []) if item["name"] != "Idempotency-Key"]
-        # A PUT says which thing it makes, so a repeat is known by its address and body alone.
-        shared["parameters"] = [*others, IDEMPOTENCY_KEY | {"required": method != "put"}]
+        # A PUT says which thing it makes, so a repeat is known by its address and body alone. A DICOMweb
+        # client knows no such header.
+        is_required = method != "put" and operation["operationId"] not in DICOMWEB
+        shared["parameters"] = [*others, IDEMPOTENCY_KEY | {"required": is_required}]
     return shared
 
 

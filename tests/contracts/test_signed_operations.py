@@ -29,7 +29,7 @@ def _body(operation: dict[str, object], schemas: dict[str, object]) -> dict[str,
     body = operation.get("requestBody")
     if not isinstance(body, dict):
         return {}
-    reference = body["content"]["application/json"]["schema"].get("$ref", "")
+    reference = body["content"].get("application/json", {}).get("schema", {}).get("$ref", "")
     found = schemas.get(reference.rpartition("/")[2], {})
     assert isinstance(found, dict)
     return found

@@ -5,7 +5,7 @@ DOORS = (
     *("ingest/api", "ingest/start", "ingest/screen", "ingest/sweep", "ingest/retire"),
     *("ingest/arrive", "ingest/gather", "ingest/transfer"),
     *("deid/deidentify", "deid/hold", "deid/react", "deid/api", "qc/check", "qc/conclude"),
-    *("deid/sweep", "review/api", "qc/api", "qc/react"),
+    *("deid/sweep", "review/api", "dicomweb/api", "qc/api", "qc/react"),
     *("queries/api", "queries/react", "reads/api", "reads/react"),
     *("audit/relay", "audit/sequence", "audit/sweep", "audit/api"),
 )

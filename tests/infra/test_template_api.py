@@ -32,6 +32,13 @@ def test_the_api_is_throttled_and_logs_neither_bodies_nor_paths(assembly):
     assert settings["ThrottlingBurstLimit"]
     assert settings["DataTraceEnabled"] is False
     assert "$context.path" not in stage.properties["AccessLogSetting"]["Format"]
+    assert stage.properties.get("TracingEnabled", False) is False  # a trace holds the path
+
+
+def test_of_all_bodies_only_instances_reach_a_door_as_bytes(assembly):
+    (api,) = assembly.of("AWS::ApiGateway::RestApi")
+
+    assert api.properties["BinaryMediaTypes"] == ["multipart/related"]
 
 
 def test_the_gateways_own_refusals_are_problem_json(assembly):

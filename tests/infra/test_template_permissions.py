@@ -42,14 +42,17 @@ SETTING_NEEDS = {  # a setting without its permission, or the permission without
     "CORELAB_USER_POOL": "cognito-idp:AdminGetUser",
     "CORELAB_DROP_ROLE": "sts:AssumeRole",
 }
-OWNED_BY = {"review/api": "deid"}  # a door apart, since it alone sees frames: decision 0099
+OWNED_BY = {
+    "review/api": "deid",  # a door apart, since it alone sees frames: decision 0099
+    "dicomweb/api": "ingest",  # a door apart, since it takes strangers' bytes apart: decision 0131
+}
 LETS_GO = {  # of versions, for good: originals by their rule (decision 0142), renderings once decided (0099)
     "ingest/retire": ("incoming", "incoming"),
     "review/api": ("records", "reviews"),
     "deid/sweep": ("records", "reviews"),
 }
 LENDS = {"ingest/api": {"sts:AssumeRole"}}  # keys of one role, narrowed to a site: decision 0129
-SUPERSEDED = {"queries/react": {"qc"}, "reads/react": {"tracking"}}  # what they follow (decision 0004)
+SUPERSEDED = {"queries/react": {"qc", "ingest"}, "reads/react": {"tracking"}}  # what they follow (0004)
 BUCKETS = ("incoming", "drop", "records", "packs", "ledger")
 
 

@@ -23,6 +23,7 @@ from tests.flows.gate.things import (
 
 ASKS_FOR_A_SITE = frozenset(
     {"register_scanner", "open_transmittal", "register_subject", "find_known_files", "open_drop"}
+    | {"store_instances", "store_study"}
 )
 CONCEALS = frozenset(
     {
@@ -42,7 +43,7 @@ SHOWS_ITS_OWN = frozenset(
 SIGNS = {Role.DM: ("correct_study", "study"), Role.DEID_REVIEWER: ("clear_review", "series")}
 WHOLE_TRIALS = frozenset({"read_history"})  # a site's grant is not enough
 OUTSIDE_TRIALS = frozenset({"create_account", "revoke_tokens", "read_me"})
-ALLOWED = frozenset({200, 201, 404, 409, 422})  # let in: what then follows is the operation's own matter
+ALLOWED = frozenset({200, 201, 404, 409, 415, 422})  # let in: what follows is the operation's own matter
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 PLACES = ("own", "other site", "other trial")
 
@@ -156,11 +157,15 @@ def request_of(
         there |= {name: there[name][:-4] + "0000" for name in concealed}
         there["subject"] = f"{site}-9999"
     trial = OTHER_TRIAL if cell.place == "other trial" else TRIAL
-    path = template.format(**there, trial=trial, person=victim, visit=VISIT, batch=1, n=1, version=1)
+    path = template.format(
+        **there, trial=trial, person=victim, visit=VISIT, batch=1, n=1, version=1, study_uid="2.25.1"
+    )
     queries: dict[str, dict[str, str]] = {
         "read_history": {"object": "transmittal", "id": there["transmittal"]},
         "read_queue": {"slot": "R02" if cell.place == "other site" else "R01"},
         "read_me": {"trial": trial},
+        "store_instances": {"site": site},
+        "store_study": {"site": site},
     }
     return Request(
         verb=verb,

@@ -47,6 +47,8 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "open_drop": frozenset({R.SITE}),
     "list_drops": OVERSIGHT | SITE_SIDE,
     "match_drop": frozenset({R.SITE}),
+    "store_instances": frozenset({R.SITE}),
+    "store_study": frozenset({R.SITE}),
     "read_series": OVERSIGHT | SITE_SIDE,
     "list_reviews": frozenset({R.DEID_REVIEWER, R.PM, R.INSPECTOR}),
     "render_review": frozenset({R.DEID_REVIEWER}),

@@ -17,6 +17,7 @@ CONFLICT = "ING-205"
 TOO_MANY_SERIES = "ING-206"
 SERIES_TOO_LARGE = "ING-207"
 DROPPED_TOO_LARGE = "ING-241"
+OTHER_STUDY = "ING-242"
 
 NOT_AN_IMAGE = "ING-220"
 CLIMBS = "ING-221"
@@ -202,6 +203,10 @@ TEXTS: Mapping[str, Text] = {
     DROPPED_TOO_LARGE: Text(
         sentence="The file is larger than the drop bucket and the store service take.",
         remedy="Send it with `corelab upload`, which sends large files in parts.",
+    ),
+    OTHER_STUDY: Text(
+        sentence="The image is of another study than the request that sent it names.",
+        remedy="Send each study to its own address, or all to the address that names none.",
     ),
     NOT_ALL_ARRIVED: Text(
         sentence="Some files did not arrive.",

@@ -100,6 +100,18 @@ class TooLarge(CorelabError):
     code = "COR-413"
 
 
+class OverLimit(CorelabError):
+    """More was sent than one request carries; nothing of it was kept."""
+
+    code = "ACC-413"
+
+
+class WrongMedia(CorelabError):
+    """What was sent is of another type than is taken here."""
+
+    code = "ACC-415"
+
+
 class InvalidInput(CorelabError):
     """What was sent does not have the shape that was asked for."""
 

@@ -46,6 +46,8 @@ STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fit
     errors.SignedOtherVersion: HTTPStatus.CONFLICT,
     errors.IllegalMove: HTTPStatus.CONFLICT,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
+    errors.OverLimit: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.WrongMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.CorelabError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
@@ -186,8 +188,14 @@ class Api(APIGatewayRestResolver):
         trial: str,
         charter: str | None = None,
         reason: str | None = None,
+        is_key_optional: bool = False,
     ) -> Command:
         """Command of this request: its id is the person's Idempotency-Key, so a repeat is the same command.
+
+        Parameters
+        ----------
+        is_key_optional : bool
+            Without a key the gateway's name of the request is taken: a repeat is then another command.
 
         Raises
         ------
@@ -195,6 +203,8 @@ class Api(APIGatewayRestResolver):
             The header is absent or unusable.
         """
         key = self.current_event.headers.get("Idempotency-Key") or ""
+        if is_key_optional and not key:
+            key = self.current_event.request_context.request_id or ""
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
             raise KeyMissing("Send an Idempotency-Key header: a fresh text of at most 128 characters.")
         return Command(

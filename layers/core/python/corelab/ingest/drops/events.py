@@ -7,6 +7,7 @@ from corelab.kernel.canonical import Plain
 from corelab.kernel.write_path import Decision, Found
 
 LENT = "DropKeysLent.v1"
+POSTED = "DropInstancesPosted.v1"
 ARRIVED = "DropArrived.v1"
 OBJECT_KEPT = "DroppedObjectKept.v1"
 QUIET = "DropQuiet.v1"

@@ -1,7 +1,7 @@
 """Each minute: find what no event told of, end studies that are quiet, go on with what was matched.
 
-Events may be lost, so where keys were lent lately the bucket itself is listed, and what is not noted is
-noted then, with an entry that says so. An object of the last two minutes is left to its event.
+Events may be lost, so where something may have come lately the bucket itself is listed, and what is not
+noted is noted then, with an entry that says so. An object of the last two minutes is left to its event.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def receiving_trials(store: Store) -> tuple[TrialId, ...]:
 
 
 def has_places(store: Store, *, trial: TrialId) -> bool:
-    """Whether keys were ever lent in the trial: only then is there anything to gather."""
+    """Whether keys were ever lent in the trial or instances posted: else there is nothing to gather."""
     return any(True for _ in find_all(store, DROP_PLACE, trial=trial))
 
 

@@ -121,7 +121,8 @@ class DropPlace:
     Attributes
     ----------
     open_until : datetime
-        When the last keys end that were lent for it: nothing arrives later.
+        When the last keys end that were lent for it, or when a person last posted to it: nothing arrives
+        later but by another loan or post.
     """
 
     site: SiteId
