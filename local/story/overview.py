@@ -54,7 +54,7 @@ def overview(scene: Scene, *, complete: Complete, repaired: Repaired) -> Overvie
         expected={"READABLE"},
         seen={states[one.subject, "BL"] for one in (scene.first, scene.second)},
     )
-    for row in tracker["rows"]:
+    for row in (row for row in tracker["rows"] if row["state"] != "PLANNED"):
         teller.say(f"{row['subject']} {row['visit']}: {row['state']}, {row['received']} of {row['expected']}")
     with teller.step("the queries: one, closed"):
         queries = inspector.run("queries", "--all", "--trial", TRIAL)["queries"]

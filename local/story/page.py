@@ -1,8 +1,10 @@
 """The report: one page that an inspector may be shown."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from corelab import __version__
+from local.story.cases import Case
 from local.story.complete import Complete
 from local.story.overview import Overview
 from local.story.page_images import images_of_first, images_of_second
@@ -21,6 +23,7 @@ def write_page(
     complete: Complete,
     repaired: Repaired,
     seen: Overview,
+    cases: Sequence[Case],
     proof: Proof,
     secrecy: Secrecy,
     seconds: float,
@@ -45,7 +48,10 @@ def write_page(
             "The ledger verifies",
             f"{log['entries']} entries, {log['checkpoints']} signed checkpoints, offline",
         ),
-        ("One flipped byte is found", f"file, line and byte {proof.byte} are named"),
+        (
+            "Every forgery is found",
+            f"{len(proof.forged.found)} kinds, and one flipped byte, each with its place",
+        ),
         (
             "No identity left the originals",
             f"{len(secrecy.words)} words searched in {len(secrecy.places)} places",
@@ -56,7 +62,10 @@ def write_page(
     trial_now(report, seen=seen, queues=repaired.queues)
     life_of_one(report, seen=seen, complete=complete)
     times_and_calls(report, seen=seen, complete=complete)
+    for case in cases:
+        case.show(report)
     _proof(report, proof=proof)
+    proof.forged.show(report)
     _secrecy(report, secrecy=secrecy)
     _steps(report, scene=scene)
     report.write(REPORT)
@@ -73,7 +82,7 @@ def _proof(report: Report, *, proof: Proof) -> None:
     )
     place = f"{told['cause']}: {told['detail']}; {told['file']}, line {told['line']}, byte {told['byte']}"
     report.add(
-        "The ledger, verified offline",
+        "6a. The ledger, verified offline",
         "The export was checked with one file of Python and the public key, without the system behind it.",
         table(
             ("Export", "Verdict", "What the verifier says"),

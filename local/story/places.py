@@ -14,15 +14,18 @@ PROFILE = HOME / "profile.json"
 IMAGES = HOME / "images"
 EXPORT = HOME / "export"
 TAMPERED = HOME / "export-with-one-byte-flipped"
+FULL = HOME / "export-of-both-logs"
+EARLIER = HOME / "export-of-earlier"
+FRAMES = HOME / "frames"
 REPORT = HOME / "report.html"
 LOGS = HOME / "functions.log"
 FAILURE = HOME / "failure.txt"
 CHARTER = CHECKOUT / "charters" / "demo.yaml"
 
 TRIAL = "DEMO01"
-SITE = "101"
-VISIT = "BL"
-SCANNER = "101-MR1"
+SITE, NEIGHBOUR_SITE = "101", "102"
+VISIT, WEEK_6 = "BL", "W6"
+SCANNER, ULTRASOUND = "101-MR1", "101-US1"
 
 
 def shown(path: Path) -> str:

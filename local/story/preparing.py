@@ -3,9 +3,18 @@
 import secrets
 from typing import Any
 
-from local.story.cast import ADMIN, CAST, YEAR
-from local.story.places import CHARTER, SCANNER, SITE, TRIAL
-from local.story.rekey import SERIAL
+from local.story.cast import ADMIN, CAST, FILED_UNDER, NEVER_SCANNED, YEAR
+from local.story.places import (
+    CHARTER,
+    NEIGHBOUR_SITE,
+    SCANNER,
+    SITE,
+    TRIAL,
+    ULTRASOUND,
+    VISIT,
+    WEEK_6,
+)
+from local.story.rekey import PROBE, SERIAL
 from local.story.scene import Scene
 from local.story.teller import expect
 
@@ -18,18 +27,19 @@ def prepare(scene: Scene) -> None:
     ):
         _people(scene)
     with scene.teller.step(
-        "the manager publishes the charter and registers the site and its qualified scanner"
+        "the manager publishes the charter and registers two sites and the first one's qualified scanners"
     ):
         _trial(scene)
-    with scene.teller.step("the site registers two subjects"):
-        for one in (scene.first, scene.second):
+    days = {one.subject: one.randomized_on for one in scene.enrolled}
+    days |= dict.fromkeys((NEVER_SCANNED, FILED_UNDER), scene.first.randomized_on)
+    with scene.teller.step(f"the site registers {len(days)} subjects"):
+        for subject, day in sorted(days.items()):
             made = scene.actor("coordinator").run(
-                *("subject", "register", one.subject, "--anchor", one.randomized_on.isoformat()),
-                *("--trial", TRIAL),
+                *("subject", "register", subject, "--anchor", day.isoformat(), "--trial", TRIAL)
             )
             expect(
-                f"visits planned for {one.subject}",
-                expected=["BL", "W6"],
+                f"visits planned for {subject}",
+                expected=[VISIT, WEEK_6],
                 seen=[point["visit"] for point in made["time_points"]],
             )
 
@@ -44,6 +54,7 @@ def _people(scene: Scene) -> None:
     _let_in(scene, pool, user=ADMIN)
     for member in CAST:
         person = scene.actor(ADMIN).run("account", "create", member.user)["person"]
+        scene.people[member.user] = person
         site = ("--site", member.site) if member.site else ()
         slot = ("--slot", member.slot) if member.slot else ()
         scene.actor(member.by).run("grant", "give", person, member.role, *site, *slot, "--trial", TRIAL)
@@ -56,6 +67,7 @@ def _let_in(scene: Scene, pool: Any, *, user: str) -> None:  # noqa: ANN401 -- b
     pool.admin_set_user_password(
         UserPoolId=scene.stage.outputs["UserPoolId"], Username=user, Password=password, Permanent=True
     )
+    scene.passwords[user] = password
     scene.actor(user).sign_in(password)
 
 
@@ -70,14 +82,21 @@ def _trial(scene: Scene) -> None:
     linted = manager.run("charter", "lint", str(CHARTER))
     expect("the published charter's hash", expected=linted["hash"], seen=published["hash"])
     scene.charter_hash = published["hash"]
-    manager.run(
-        *("site", "register", SITE, "--name", "Example site", "--country", "DEU"),
-        *("--timezone", "Europe/Berlin", "--trial", TRIAL),
-    )
-    manager.run(
-        *("scanner", "register", SCANNER, "--site", SITE, "--modality", "MR"),
-        *("--manufacturer", "GE Medical Systems", "--model", "SIGNA", "--software", "3"),
-        *("--serial", SERIAL, "--qualified-for", "MR_BRAIN"),
-        *("--qualified-on", (scene.first.patient.scanned_on - YEAR).isoformat()),
-        *("--qualified-until", (scene.first.patient.scanned_on + YEAR).isoformat(), "--trial", TRIAL),
+    for site, name in ((SITE, "Example site"), (NEIGHBOUR_SITE, "Neighbouring site")):
+        manager.run(
+            *("site", "register", site, "--name", name, "--country", "DEU"),
+            *("--timezone", "Europe/Berlin", "--trial", TRIAL),
+        )
+    _scanner(scene, SCANNER, kind="MR", model="SIGNA", serial=SERIAL, procedure="MR_BRAIN")
+    _scanner(scene, ULTRASOUND, kind="US", model="VOLUSON", serial=PROBE, procedure="US_ABDOMEN")
+
+
+def _scanner(scene: Scene, scanner: str, *, kind: str, model: str, serial: str, procedure: str) -> None:
+    day = scene.first.patient.scanned_on
+    scene.actor("project.manager").run(
+        *("scanner", "register", scanner, "--site", SITE, "--modality", kind),
+        *("--manufacturer", "GE Medical Systems", "--model", model, "--software", "3"),
+        *("--serial", serial, "--qualified-for", procedure),
+        *("--qualified-on", (day - YEAR).isoformat()),
+        *("--qualified-until", (day + YEAR).isoformat(), "--trial", TRIAL),
     )

@@ -1,4 +1,4 @@
-"""Step 3, second half: the ledger's export verifies offline; with one flipped byte it does not."""
+"""Step 6: the ledger's export verifies offline; with one flipped byte it does not."""
 
 import re
 import shutil
@@ -7,8 +7,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from corelab.kernel.ids import TrialId
+from corelab_aws.ledger.heads import DynamoHeads
 from corelab_cli.errors import HELD
-from local.story.overview import Overview
+from local.story.cases import forgers
 from local.story.places import EXPORT, HOME, TAMPERED, TRIAL
 from local.story.scene import Scene
 from local.story.teller import expect, until
@@ -19,18 +21,20 @@ KEY = HOME / "ledger-key.pem"  # from the operator, not from the export
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the verifier said, of the export and of the copy with one flipped byte."""
+    """What the verifier said: of the export, of the copy with one flipped byte, of the forgers' copies."""
 
     good: Any
     bad: Any
     byte: int
     file: str
+    forged: forgers.Forgers
 
 
-def prove(scene: Scene, *, seen: Overview) -> Proof:
-    """Export, verify, flip, verify."""
+def prove(scene: Scene) -> Proof:
+    """Export, verify, flip, verify; then everything that a forger could do."""
     teller, inspector = scene.teller, scene.actor("inspector")
-    newest = max(entry["seq"] for life in seen.lives for entry in life)
+    teller.chapter("6. The ledger, verified offline")
+    newest = _newest(scene)
     with teller.step("the inspector exports the ledger, up to the last signed checkpoint"):
         _until_signed(scene, newest)
         inspector.run("ledger", "export", str(EXPORT), "--trial", TRIAL)
@@ -52,7 +56,13 @@ def prove(scene: Scene, *, seen: Overview) -> Proof:
     expect(f"the flipped byte {byte} of {file} is named", expected=True, seen=(file, byte) in places)
     told = next(problem for problem in bad["problems"] if (problem["file"], problem["byte"]) == (file, byte))
     teller.say(f"{told['cause']}: {told['detail']} [{file}, line {told['line']}, byte {byte}]")
-    return Proof(good=good, bad=bad, byte=byte, file=file)
+    return Proof(good=good, bad=bad, byte=byte, file=file, forged=forgers.tell(scene))
+
+
+def _newest(scene: Scene) -> int:
+    """Place of the newest entry about anything that has a place by now: all before it has one too."""
+    table = scene.stage.outputs["LedgerTable"]
+    return DynamoHeads(scene.stage.cloud.client("dynamodb"), table=table).read(TrialId(TRIAL)).size - 1
 
 
 def _until_signed(scene: Scene, newest: int) -> None:

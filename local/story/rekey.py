@@ -43,6 +43,7 @@ HOSPITAL = "Sankt Musterstadt Klinikum"
 PHYSICIAN = "Beispiel^Bruno^^Dr."
 OPERATOR = "Probst^Petra"
 SERIAL = "GE-SN-0047110815"
+PROBE = "GE-US-0027182818"  # the ultrasound's serial
 
 
 def rekeyed(slices: Iterable[bytes], person: Person) -> Iterator[bytes]:
@@ -51,7 +52,7 @@ def rekeyed(slices: Iterable[bytes], person: Person) -> Iterator[bytes]:
         dataset = pydicom.dcmread(BytesIO(data))
         for tag in [tag for tag in dataset.keys() if tag.group == 0]:  # noqa: SIM118 -- a dataset's own keys
             del dataset[tag]  # padding after one file's pixels, read as elements
-        _identity(dataset, person)
+        identify(dataset, person)
         _names(dataset, person)
         dataset.PixelData = _pixels(dataset, person, number=number)
         written = BytesIO()
@@ -59,7 +60,8 @@ def rekeyed(slices: Iterable[bytes], person: Person) -> Iterator[bytes]:
         yield written.getvalue()
 
 
-def _identity(dataset: Dataset, person: Person) -> None:
+def identify(dataset: Dataset, person: Person) -> None:
+    """Write into a header what a hospital writes: who, when, where, by whom, on which machine."""
     day = person.scanned_on.strftime("%Y%m%d")
     for keyword in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
         setattr(dataset, keyword, day)
@@ -83,12 +85,13 @@ def _identity(dataset: Dataset, person: Person) -> None:
 
 def _names(dataset: Dataset, person: Person) -> None:
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPInstanceUID"):
-        setattr(dataset, keyword, _uid(person, str(dataset[keyword].value)))
+        setattr(dataset, keyword, uid_of(person, str(dataset[keyword].value)))
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     dataset.file_meta.ImplementationClassUID = pydicom.uid.PYDICOM_IMPLEMENTATION_UID
 
 
-def _uid(person: Person, original: str) -> str:
+def uid_of(person: Person, original: str) -> str:
+    """A UID of the person's own in the place of another name."""
     seed = f"{person.patient_id}/{person.scanned_on}/{original}".encode()
     return f"2.25.{int.from_bytes(hashlib.sha256(seed).digest()[:16])}"
 

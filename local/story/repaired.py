@@ -10,6 +10,7 @@ from local.story.scene import Scene
 from local.story.sending import exported, time_point, upload
 from local.story.teller import expect, until
 
+WHOLE = "101-0002-whole"
 FORGOTTEN = (8, 9, 14)  # inner slices: the first and the last would not leave a gap
 
 
@@ -45,13 +46,13 @@ def missing_slices(scene: Scene) -> Repaired:
     for line in opened["lines"]:
         teller.say(line["text"])
     with teller.step("meanwhile the time point is RECEIVED, not READABLE, and in nobody's queue"):
-        time_point(scene, one, state="RECEIVED")
+        time_point(scene, one.subject, state="RECEIVED")
         queues(scene, readable=[scene.first])
-    whole = exported(one, name="101-0002-whole")
+    whole = exported(one, name=WHOLE)
     with teller.step("the site sends the complete series"):
         receipt = upload(scene, one, folder=whole)
     with teller.step("the check passes; the time point is READABLE"):
-        row = time_point(scene, one, state="READABLE")
+        row = time_point(scene, one.subject, state="READABLE")
     with teller.step("the query closes by itself"):
         closed = _query(scene, state="CLOSED")
     expect("the query that closed", expected=opened["query"], seen=closed["query"])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from corelab_cli.commands.upload import UNDER_WAY
 from local.story.cast import Enrolled
 from local.story.images import brain_series
 from local.story.places import CACHE, IMAGES, SITE, TRIAL, VISIT
@@ -33,23 +34,36 @@ def upload(scene: Scene, one: Enrolled, *, folder: Path) -> Any:  # noqa: ANN401
     expect("the transmittal", expected="ACCEPTED", seen=receipt["state"])
     expect("files that arrived", expected=count, seen=receipt["arrived"])
     expect("files that were refused", expected=[], seen=receipt["refused"])
-    again = scene.actor("coordinator").run(
-        *command,
-    )
-    expect("the same upload twice", expected=receipt["transmittal"], seen=again["transmittal"])
-    expect("the same upload twice was sent before", expected=True, seen=again["sent_before"])
     return receipt
 
 
-def time_point(scene: Scene, one: Enrolled, *, state: str) -> Any:  # noqa: ANN401 -- JSON
-    """The tracker's row of the baseline, once it is in this state."""
+def sent(scene: Scene, path: Path, *, subject: str, visit: str = VISIT) -> Any:  # noqa: ANN401 -- JSON
+    """What the command said of a folder or file that was sent; screening goes on meanwhile."""
+    command = ("upload", str(path), "--trial", TRIAL, "--site", SITE, "--subject", subject, "--visit", visit)
+    return scene.actor("coordinator").run(*command)
+
+
+def screened(scene: Scene, transmittal: str) -> Any:  # noqa: ANN401 -- JSON
+    """The transmittal as the site sees it, once screening has ended."""
+    with scene.actor("coordinator").client() as client:
+        return until(
+            f"screening of {transmittal}",
+            lambda: client.get(f"/v1/trials/{TRIAL}/transmittals/{transmittal}"),
+            is_so=lambda receipt: receipt["state"] not in UNDER_WAY,
+            expected="an end",
+            show=lambda receipt: receipt["state"],
+        )
+
+
+def time_point(scene: Scene, subject: str, *, state: str, visit: str = VISIT) -> Any:  # noqa: ANN401 -- JSON
+    """The tracker's row of a subject's visit, once it is in this state."""
 
     def row() -> Any:  # noqa: ANN401 -- JSON
-        rows = scene.actor("coordinator").run("track", "--subject", one.subject, "--trial", TRIAL)["rows"]
-        return next(row for row in rows if row["visit"] == VISIT)
+        rows = scene.actor("coordinator").run("track", "--subject", subject, "--trial", TRIAL)["rows"]
+        return next(row for row in rows if row["visit"] == visit)
 
     return until(
-        f"baseline of {one.subject}",
+        f"{visit} of {subject}",
         row,
         is_so=lambda row: row["state"] == state,
         expected=state,

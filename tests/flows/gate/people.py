@@ -1,23 +1,17 @@
 """People of the deployed system: one for each role, and the tokens that a stranger might try."""
 
-import base64
-import json
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import local as thread_local
 from typing import Any
 
 import httpx
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from local.attacks.tokens import claims_of, forgeries, pool_key
 from local.cloud import Cloud
 
 PASSWORD = "Corelab-on-loopback-1"  # noqa: S105 -- of people who live as long as a test
-HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,46 +89,8 @@ class Gate:
         self.must("POST", "/v1/accounts", who=by, key=f"enrol-{username}", body={"username": username})
         return self.sign_in(username)
 
-    def forgeries(self, person: Person) -> dict[str, str | None]:
+    def forgeries(self, person: Person) -> Mapping[str, str | None]:
         """Tokens that must open nothing, each wrong in one way."""
-        token, now = person.token, int(time.time())
-        own = serialization.load_pem_private_key(self._pool_key().read_bytes(), password=None)
-        assert isinstance(own, rsa.RSAPrivateKey)
-        stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        head, body, signature = token.split(".")
-        other_pool = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_another0"
-        admin = _b64(json.dumps({**claims_of(token), "sub": "root", "cognito:groups": ["ADMIN"]}).encode())
-        unsigned = _b64(b'{"alg":"none"}')
-        return {
-            "no token": None,
-            "expired": _signed(token, own, exp=now - HOUR_SECONDS, iat=now - 2 * HOUR_SECONDS),
-            "forged signature": _signed(token, stranger),
-            "changed claims": f"{head}.{admin}.{signature}",
-            "no algorithm": f"{unsigned}.{body}.",
-            "another pool": _signed(token, own, iss=other_pool),
-            "another audience": _signed(token, own, aud="another-client"),
-            "access token": person.access_token,
-        }
-
-    def _pool_key(self) -> Path:
-        assert self.cloud.ca is not None
-        keys = self.cloud.ca.parents[1] / "state" / "cognito-pool-keys"
-        return keys / f"{self.outputs['UserPoolId']}-id.pem"
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """What a token says."""
-    body = token.split(".")[1]
-    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    return found
-
-
-def _signed(token: str, key: rsa.RSAPrivateKey, **changes: object) -> str:
-    head = token.split(".", maxsplit=1)[0]
-    body = _b64(json.dumps({**claims_of(token), **changes}).encode())
-    signature = key.sign(f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{head}.{body}.{_b64(signature)}"
-
-
-def _b64(part: bytes) -> str:
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+        return forgeries(
+            person.token, access_token=person.access_token, pool_key=pool_key(self.cloud, dict(self.outputs))
+        )

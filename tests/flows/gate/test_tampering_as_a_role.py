@@ -5,12 +5,10 @@ rest, in tests/infra/test_who_reaches_what.py. Whatever happens, the ledger is a
 """
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from corelab.audit.compare import differences
 from corelab.audit.verify import Report, read_export, read_key, verify
@@ -20,7 +18,7 @@ from corelab_aws.clock import now
 from corelab_aws.ledger.export import export_ledger
 from corelab_aws.ledger.heads import DynamoHeads
 from corelab_aws.ledger.signer import KmsSigner
-from local.cloud import Cloud
+from local.attacks.taking_back import ON_OBJECTS, ON_THE_REST, Aim, refused
 from tests.flows.embedded.waiting import until
 from tests.flows.gate.things import TRIAL, World
 from tests.infra.doors import DOORS
@@ -28,93 +26,6 @@ from tests.infra.doors import DOORS
 BUCKETS = ("LedgerBucket", "WitnessBucket")
 LOGS = ("_system", TRIAL)
 WRITERS = ("audit/sequence", "audit/sweep")  # they add; the verifier sees what is put over another
-REFUSALS = frozenset(
-    {
-        *("AccessDenied", "AccessDeniedException", "InvalidBucketState", "MethodNotAllowed", "Forbidden"),
-        "BucketNotEmpty",  # and it cannot be emptied
-    }
-)
-Aim = dict[str, str]
-Attempt = Callable[[Cloud, Aim], Any]
-
-
-def s3(verb: str, *parts: str, **more: Any) -> Attempt:
-    """A call on an object or a bucket."""
-
-    def call(cloud: Cloud, aim: Aim) -> Any:
-        return getattr(cloud.client("s3"), verb)(**{part: aim[part] for part in parts}, **more)
-
-    return call
-
-
-def tables(verb: str, key: dict[str, Any] | None = None, **more: Any) -> Attempt:
-    """A call on the ledger's table."""
-
-    def call(cloud: Cloud, aim: Aim) -> Any:
-        named = {"Key": key} if key else {}
-        return getattr(cloud.client("dynamodb"), verb)(TableName=aim["Table"], **named, **more)
-
-    return call
-
-
-def keys(verb: str, **more: Any) -> Attempt:
-    """A call on the key that signs."""
-    return lambda cloud, aim: getattr(cloud.client("kms"), verb)(KeyId=aim["KeyId"], **more)
-
-
-SOON = datetime.now(UTC) + timedelta(minutes=1)
-HEAD = {"pk": {"S": f"LOG#{TRIAL}"}, "sk": {"S": "HEAD"}}
-ANYTHING = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
-OPEN_TO_ALL = json.dumps({"Version": "2012-10-17", "Statement": [ANYTHING]})
-ON_OBJECTS: dict[str, Attempt] = {
-    "delete, so that a marker hides it": s3("delete_object", "Bucket", "Key"),
-    "delete the version": s3("delete_object", "Bucket", "Key", "VersionId"),
-    "delete the version past the lock": s3(
-        "delete_object", "Bucket", "Key", "VersionId", BypassGovernanceRetention=True
-    ),
-    "shorten its lock": s3(
-        *("put_object_retention", "Bucket", "Key", "VersionId"),
-        Retention={"Mode": "COMPLIANCE", "RetainUntilDate": SOON},
-    ),
-    "weaken its lock": s3(
-        *("put_object_retention", "Bucket", "Key", "VersionId"),
-        Retention={"Mode": "GOVERNANCE", "RetainUntilDate": SOON},
-        BypassGovernanceRetention=True,
-    ),
-    "write another over it": s3("put_object", "Bucket", "Key", Body=b"{}\n", ChecksumAlgorithm="SHA256"),
-    "suspend versions": s3(
-        "put_bucket_versioning", "Bucket", VersioningConfiguration={"Status": "Suspended"}
-    ),
-    "lock no more": s3(
-        "put_object_lock_configuration", "Bucket", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
-    ),
-    "let it expire": s3(
-        *("put_bucket_lifecycle_configuration", "Bucket"),
-        LifecycleConfiguration={
-            "Rules": [{"ID": "x", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]
-        },
-    ),
-    "delete the bucket": s3("delete_bucket", "Bucket"),
-}
-ON_THE_REST: dict[str, Attempt] = {
-    "open the bucket": s3("put_bucket_policy", "Bucket", Policy=OPEN_TO_ALL),
-    "delete the bucket's policy": s3("delete_bucket_policy", "Bucket"),
-    "delete the head": tables("delete_item", HEAD),
-    "delete the table": tables("delete_table"),
-    "let the table's items expire": tables(
-        "update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "at"}
-    ),
-    "delete the key that signs": keys("schedule_key_deletion", PendingWindowInDays=7),
-    "disable the key that signs": keys("disable_key"),
-    "switch the trail off": lambda cloud, _: cloud.client("cloudtrail").stop_logging(Name="trail"),
-    "delete the trail": lambda cloud, _: cloud.client("cloudtrail").delete_trail(Name="trail"),
-    "delete a log": lambda cloud, _: cloud.client("logs").delete_log_group(
-        logGroupName="/aws/lambda/corelab-local-audit-sequence"
-    ),
-    "end the doors": lambda cloud, _: cloud.client("lambda").delete_function(
-        FunctionName="corelab-local-audit-sequence"
-    ),
-}
 
 
 def versions(world: World) -> dict[str, list[tuple[Any, ...]]]:
@@ -144,6 +55,7 @@ def aims(world: World) -> dict[str, Aim]:
             "Key": version["Key"],
             "VersionId": version["VersionId"],
             "Table": outputs["LedgerTable"],
+            "Log": TRIAL,
             "KeyId": outputs["LedgerKeyArn"],
         }
     return found
@@ -153,16 +65,6 @@ def role_of(world: World, door: str) -> str:
     name = f"corelab-local-{door.replace('/', '-')}"
     arn: str = world.gate.cloud.client("iam").get_role(RoleName=name)["Role"]["Arn"]
     return arn
-
-
-def refused(attempt: Attempt, cloud: Cloud, aim: Aim) -> bool:
-    try:
-        attempt(cloud, aim)
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return code in REFUSALS or status == 403
-    return False
 
 
 def bytes_and_lock(world: World, aim: Aim) -> tuple[bytes, Any]:
