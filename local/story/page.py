@@ -97,7 +97,7 @@ def _proof(report: Report, *, proof: Proof) -> None:
 def _secrecy(report: Report, *, secrecy: Secrecy) -> None:
     report.add(
         "Where identity was searched, and not found",
-        "Every word of both fictitious identities, in three encodings and in base64: "
+        "Every word of every fictitious identity, in three encodings and in base64: "
         f"{', '.join(secrecy.words)}. All of them are in the originals, which only the pipeline may read.",
         table(
             ("Place", "Things", "MB", "Found"),

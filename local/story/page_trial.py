@@ -41,6 +41,7 @@ def trial_now(report: Report, *, seen: Overview, queues: Sequence[Queue]) -> Non
                     ", ".join(row["flags"]),
                 )
                 for row in seen.tracker["rows"]
+                if row["subject"] in {subject for queue in queues for subject in queue.subjects}
             ],
         ),
         heading("Readers' queues"),

@@ -30,7 +30,7 @@ figure img { display: block; max-width: 100%; background: #000; border-radius: 6
 figcaption { font-size: .82rem; color: var(--soft); margin-top: .35rem }
 .side { display: flex; flex-wrap: wrap; gap: 1.4rem; align-items: flex-start }
 .side > * { flex: 1 1 20rem } .side > figure { flex: 0 1 auto }
-.good { color: var(--good); font-weight: 600 } .bad { color: var(--bad); font-weight: 600 }
+.good { color: var(--good) } .bad { color: var(--bad) } .good, .bad { font-weight: 600; white-space: nowrap }
 .gone { color: var(--soft); font-style: italic } .was { background: var(--bad-soft); border-radius: 3px }
 blockquote { margin: .5rem 0; padding: .7rem 1rem; border-left: 4px solid var(--accent); background: #f4f8fc;
   border-radius: 0 6px 6px 0 }

@@ -79,10 +79,11 @@ def site(tmp_path_factory):
         api = api_url(cloud, outputs)
         told = {"api": api, "sign_in": f"{cloud.endpoint}/", "client_id": outputs["UserPoolClientId"]}
         profile.write_text(json.dumps(told | {"ca_bundle": str(cloud.ca)}))
-        first, second = enrolled(datetime.now(UTC).date())
         stage = Stage(cloud=cloud, outputs=outputs, api=api, ca=cloud.ca)
         recorder = Recorder(ca=cloud.ca)
-        scene = Scene(stage=stage, teller=Teller(), recorder=recorder, first=first, second=second)
+        scene = Scene(
+            stage=stage, teller=Teller(), recorder=recorder, enrolled=enrolled(datetime.now(UTC).date())
+        )
         prepare(scene)
         join(scene, user="importer", role="CORE_IMPORT")
         yield Site(cloud=cloud, outputs=outputs, profile=profile)

@@ -10,7 +10,7 @@ from local.story.echoes import ultrasound_image
 from local.story.images import brain_series
 from local.story.places import CACHE, IMAGES, WEEK_6
 from local.story.rekey import rekeyed
-from local.story.report import Report, quote, table, verdict
+from local.story.report import Report, code, quote, table, verdict
 from local.story.scene import Scene
 from local.story.sending import screened, sent, time_point
 from local.story.teller import expect
@@ -35,7 +35,7 @@ class Zipped:
             (f"member {one['member']}", verdict(one["code"], is_good=False), one["detail"], one["remedy"])
             for one in self.receipt["refused"]
         ]
-        aside = [("set aside", one["code"], one["detail"], "") for one in self.receipt["set_aside"]]
+        aside = [("set aside", code(one["code"]), one["detail"], "") for one in self.receipt["set_aside"]]
         images = self.series["versions"][-1]["instances"]
         report.add(
             f"4c. Subject {self.row['subject']}: a ZIP with a bomb in it",

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from local.story.cast import enrolled
 from local.story.rekey import HOSPITAL, SERIAL, rekeyed
 
-FIRST, SECOND = enrolled(date(2026, 3, 1))
+FIRST, SECOND, *_ = enrolled(date(2026, 3, 1))
 
 
 @pytest.fixture
