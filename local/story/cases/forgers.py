@@ -1,10 +1,11 @@
 """The ledger's export in a forger's hands: every kind of tampering, and what the verifier says of it."""
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -23,9 +24,10 @@ from local.attacks.hands import SYSTEM, Case, Trace
 from local.story.places import EARLIER, FULL, TRIAL
 from local.story.report import Markup, Report, code, folded, heading, table
 from local.story.scene import Scene
-from local.story.teller import NotAsTold, expect
+from local.story.teller import NotAsTold, expect, until
 
 Files = Mapping[str, bytes]
+SETTLED = timedelta(minutes=10)  # twice what the verifier allows
 EXAMPLES = (
     *("change a leaf hash in a header", "cut the tail, its checkpoints and their copies", "fork the log"),
     *("replay an old export", "sign every checkpoint with another key", "swap two segments"),
@@ -66,7 +68,12 @@ class Forgers:
 
 
 def taken(scene: Scene, folder: Path) -> Files:
-    """An export of the trial's log and the log of accounts, as the operator takes it."""
+    """An export of the trial's log and the log of accounts, as the operator takes it.
+
+    It is dated a little later. Of what is a few minutes old the verifier allows that it was on its way, and
+    the whole story is no older.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
     cloud, outputs = scene.stage.cloud, scene.stage.outputs
     export_ledger(
         cloud.client("s3"),
@@ -76,7 +83,7 @@ def taken(scene: Scene, folder: Path) -> Files:
         ledger=outputs["LedgerBucket"],
         witness=outputs["WitnessBucket"],
         key_pem=KmsSigner(cloud.client("kms"), key=outputs["LedgerKeyArn"]).public_key_pem(),
-        taken_at=now(),
+        taken_at=now() + SETTLED,
     )
     return read_export(folder)
 
@@ -84,7 +91,8 @@ def taken(scene: Scene, folder: Path) -> Files:
 def tell(scene: Scene) -> Forgers:
     """Every kind of tampering on the export, against the export of earlier and a history that forks."""
     teller = scene.teller
-    files, older = taken(scene, FULL), read_export(EARLIER)
+    with teller.step("the operator exports both logs, once the log of accounts has told of the other's end"):
+        files, older = _complete(scene), read_export(EARLIER)
     with teller.step(
         f"{len(ATTACKS)} kinds of tampering with the export are found, each with cause and place"
     ):
@@ -107,6 +115,22 @@ def tell(scene: Scene) -> Forgers:
 
 def _chance(kind: str) -> Random:
     return Random(kind)  # noqa: S311 -- the kind chooses the place
+
+
+def _complete(scene: Scene) -> Files:
+    def is_told(files: Files) -> bool:
+        newest = max(name for name in files if name.startswith(f"ledger/{TRIAL}/checkpoints/"))
+        end = f'"id":"{TRIAL}#{int(newest[-16:-4])}"'.encode()
+        accounts = f"ledger/{SYSTEM}/segments/"
+        return any(end in data for name, data in files.items() if name.startswith(accounts))
+
+    return until(
+        "the log of accounts",
+        lambda: taken(scene, FULL),
+        is_so=is_told,
+        expected=f"names the last checkpoint of {TRIAL}",
+        show=len,
+    )
 
 
 def _found(kind: str, case: Case, taken_at: datetime) -> Found:
