@@ -28,6 +28,7 @@ from local.story.teller import NotAsTold, expect, until
 
 Files = Mapping[str, bytes]
 SETTLED = timedelta(minutes=10)  # twice what the verifier allows
+COMMON = 4
 EXAMPLES = (
     *("change a leaf hash in a header", "cut the tail, its checkpoints and their copies", "fork the log"),
     *("replay an old export", "sign every checkpoint with another key", "swap two segments"),
@@ -106,8 +107,9 @@ def tell(scene: Scene) -> Forgers:
             )
             for kind in ATTACKS
         )
-    for cause, count in Counter(one.cause for one in found).most_common():
-        teller.say(f"{count:2} × {cause}")
+    causes = Counter(one.cause for one in found)
+    common = ", ".join(f"{count} × {cause}" for cause, count in causes.most_common(COMMON))
+    teller.say(f"{common}, and {len(causes) - COMMON} causes more")
     for one in (one for one in found if one.kind in EXAMPLES):
         teller.say(f"{one.kind}: {one.detail} [{one.place}]")
     return Forgers(found=found, entries=clean.logs[TRIAL]["entries"])
