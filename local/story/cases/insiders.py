@@ -9,11 +9,7 @@ from local.story.report import Report, table, verdict
 from local.story.scene import Scene
 from local.story.teller import expect
 
-PARTS = (
-    "audit-sequence",
-    "ingest-screen",
-    "access-api",
-)  # doors' roles: one that writes the ledger, two others
+PARTS = ("audit-sequence", "ingest-screen")  # roles of doors: who writes the ledger, who reads the images
 WRITER = "audit-sequence"  # it adds; what it puts over another stands beside it, and the verifier says so
 OVERWRITE = "write another over it"
 OWNER = "data-owner"
