@@ -44,6 +44,10 @@ class Case:
         """Paths of the log's checkpoints."""
         return self._under(f"{place}/{self.log}/checkpoints/")
 
+    def checkpoints_beyond(self, size: int, *, place: str = "ledger") -> list[str]:
+        """Paths of the log's checkpoints of more than so many entries; a segment may have none of its own."""
+        return [path for path in self.checkpoints(place) if int(path[-16:-4]) > size]
+
     def some_segment(self) -> tuple[str, Lines]:
         """A segment by chance, as lines; the first is its header."""
         path = self.rng.choice(self.segments())

@@ -34,17 +34,20 @@ def _cut_tail(case: Case) -> Trace:
 
 
 def _cut_tail_with_its_checkpoints(case: Case) -> Trace:
-    segments, checkpoints = case.segments(), case.checkpoints()
+    segments = case.segments()
     kept = case.rng.randrange(1, len(segments))
-    case.remove(*segments[kept:], *checkpoints[kept:])
-    return trace("CHECKPOINT_MISSING", file=checkpoints[kept])
+    beyond = case.checkpoints_beyond(case.seq_of(segments[kept], 2))
+    case.remove(*segments[kept:], *beyond)
+    return trace("CHECKPOINT_MISSING", file=beyond[0])
 
 
 def _cut_tail_everywhere(case: Case) -> Trace:
     """The log of accounts still says what the trial's log was."""
-    segments, checkpoints = case.segments(), case.checkpoints()
+    segments = case.segments()
     kept = case.rng.randrange(1, len(segments))
-    case.remove(*segments[kept:], *checkpoints[kept:], *case.checkpoints("witness")[kept:])
+    size = case.seq_of(segments[kept], 2)
+    beyond = [path for place in ("ledger", "witness") for path in case.checkpoints_beyond(size, place=place)]
+    case.remove(*segments[kept:], *beyond)
     return _system_says(case, "SYSTEM_DIFFERS")
 
 
