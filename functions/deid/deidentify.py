@@ -16,7 +16,7 @@ from corelab.deid import service
 from corelab.deid.facts import Original, check_facts, load_facts
 from corelab.deid.packing import deidentify_series
 from corelab.deid.profile import assignment_of, profile_of
-from corelab.deid.runs import Keys, command_id, keys_of, run_of
+from corelab.deid.runs import Keys, command_id, facts_key, keys_of, run_of
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command
@@ -48,7 +48,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     keys = keys_of(trial, run.series, run.version)
     if begun.pack is not None:
         return answer(event, keys)  # done before: what a certificate names is not written again
-    facts = load_facts(RECORDS.get(event["facts"]))
+    facts = load_facts(RECORDS.get(facts_key(trial, run.series, run.version)))
     check_facts(facts, trial=trial, run=run, charter=event["charter"])
     charter = charter_by_hash(STORE, trial, facts.charter)
     with tempfile.TemporaryDirectory() as folder:

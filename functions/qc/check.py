@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from corelab.kernel.canonical import canonical_json
 from corelab.kernel.ids import TrialId
 from corelab.qc.findings import judge_series
+from corelab.qc.layout import keys_of
 from corelab_aws.charters import charter_by_hash
 from corelab_aws.objects import bucket
 from corelab_aws.store import store
@@ -22,10 +23,10 @@ logger = Logger(service="qc")
 def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """The series' item with the key of its findings."""
     charter = charter_by_hash(STORE, TrialId(event["trial"]), event["charter"])
-    facts = json.loads(RECORDS.get(event["facts"]))
+    keys = keys_of(event)
+    facts = json.loads(RECORDS.get(keys.facts))
     index = json.loads(PACKS.get(event["index"]))
     findings = judge_series(facts, index, charter=charter)
-    key = f"findings/{event['trial']}/{event['series']}/v{event['version']}.json"
-    RECORDS.put(key, canonical_json(findings), content_type="application/json")
+    RECORDS.put(keys.findings, canonical_json(findings), content_type="application/json")
     logger.info("qc.checked", extra={"series": event["series"], "version": event["version"]})
-    return {**event, "findings": key}
+    return {**event, "findings": keys.findings}

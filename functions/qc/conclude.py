@@ -12,6 +12,7 @@ from corelab.charter.model import Charter
 from corelab.kernel.actors import system
 from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
 from corelab.kernel.write_path import Command
+from corelab.qc.layout import keys_of
 from corelab.qc.model import JudgedSeries
 from corelab.qc.moves import Brought
 from corelab.qc.service import brought_series, conclude
@@ -56,18 +57,17 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
 
 def _series(event: Mapping[str, Any], charter: Charter) -> tuple[JudgedSeries, ...]:
     """Every series of the transmittal; why one is held stays with de-identification."""
-    facts_keys = {(item["series"], item["version"]): item["facts"] for item in event["series"]}
     series = []
-    for item in event["results"]:
-        facts_key = facts_keys[item["series"], item["version"]]
-        findings_key = item.get("findings")
+    for item in event["series"]:
+        keys = keys_of({**item, "trial": event["trial"]})
+        is_checked = "held" not in item
         series.append(
             brought_series(
-                json.loads(RECORDS.get(facts_key)),
-                facts_key=facts_key,
+                json.loads(RECORDS.get(keys.facts)),
+                facts_key=keys.facts,
                 charter=charter,
-                findings=json.loads(RECORDS.get(findings_key)) if findings_key else None,
-                findings_key=findings_key,
+                findings=json.loads(RECORDS.get(keys.findings)) if is_checked else None,
+                findings_key=keys.findings if is_checked else None,
             )
         )
     return tuple(series)

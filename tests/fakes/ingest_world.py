@@ -1,6 +1,7 @@
 """A trial with one site, two subjects and a scanner, and what a site does, on fakes."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from corelab.charter.model import Charter
 from corelab.charter.wire import compile_charter
 from corelab.ingest import service
-from corelab.ingest.layout import facts_prefix, manifest_key
+from corelab.ingest.layout import facts_key, facts_prefix, manifest_key
 from corelab.ingest.manifest import ManifestRef
 from corelab.ingest.model import TRANSMITTAL, File, Transmittal
 from corelab.ingest.receipts import Receipt
@@ -176,6 +177,11 @@ class World:
     def screened(self, *bodies: bytes, key: str = "open", subject: str = ANNE) -> Mapping[str, Any]:
         """What came out of a transmittal with these files."""
         return self.screen(self.sent(*bodies, key=key, subject=subject))
+
+    def facts(self, answer: Mapping[str, Any], at: int = 0) -> Any:
+        """Facts of a series of Screen's answer, as they are kept."""
+        series = answer["series"][at]
+        return json.loads(self.records.get(facts_key(TRIAL, series["series"], series["version"])))
 
     def state(self, id: TransmittalId) -> Transmittal:
         return get(self.store, TRANSMITTAL, trial=TRIAL, id=id).state

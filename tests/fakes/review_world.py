@@ -36,7 +36,6 @@ ITEM = {
     "attempt": 1,
     "series": SERIES,
     "version": 1,
-    "facts": FACTS,
 }
 BANNER = np.zeros((16, 16), dtype="uint8")
 BANNER[6:, :] = 90
@@ -200,7 +199,7 @@ def _facts(files: list[bytes]) -> dict[str, Any]:
         | {"n": n, "pixel_bytes": {"expected": 256, "actual": 256}}
         for n, data in enumerate(files, start=1)
     ]
-    facts = {name: value for name, value in ITEM.items() if name not in ("facts", "attempt")}
+    facts = {name: value for name, value in ITEM.items() if name != "attempt"}
     return facts | {
         "schema": "facts/1",
         "recognised": None,

@@ -162,7 +162,7 @@ def test_each_series_gets_what_the_architecture_says(machine):
 
     assert {key.removesuffix(".$") for key in selector} == {
         *("schema", "trial", "site", "subject", "visit", "transmittal", "charter"),
-        *("attempt", "series", "version", "facts"),
+        *("attempt", "series", "version"),
     }
 
 

@@ -111,7 +111,7 @@ class Journey:
 
     def _results(self):
         results = [self.answers["qc/check"], self.answers["deid/hold"]]
-        return self.answers["ingest/screen"] | {"results": results}
+        return self.answers["ingest/screen"] | {"series": results}
 
     def _answers_query(self):
         query = self.stage.event("QueryOpened.v1", about=LACKING).id.rpartition("#")[2]
@@ -126,7 +126,7 @@ class Journey:
         for item in map_items(screened).values():
             packed = self.undisturbed("deid/deidentify", item)
             results.append(self.undisturbed("qc/check", packed))
-        self.undisturbed("qc/conclude", screened | {"results": results})
+        self.undisturbed("qc/conclude", screened | {"series": results})
         accepted = self.stage.on_bus("TransmittalAccepted.v1", about=transmittal)
         self.undisturbed("tracking/react", accepted)
 

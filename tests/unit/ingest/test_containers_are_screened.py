@@ -44,7 +44,7 @@ def refused(world, id):
 
 
 def facts_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))
+    return world.facts(answer)
 
 
 def test_a_medium_in_a_zip_is_accepted_and_its_images_are_objects(world):

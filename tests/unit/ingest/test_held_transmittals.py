@@ -70,7 +70,7 @@ def unseen(world, *, key="b", **header):
 
 
 def facts_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))
+    return world.facts(answer)
 
 
 def test_a_released_transmittal_is_screened_by_a_run_of_its_own(world, runs):

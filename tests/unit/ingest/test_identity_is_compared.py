@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,7 @@ def world():
 
 
 def match_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))["identity"]["match"]
+    return world.facts(answer)["identity"]["match"]
 
 
 def test_the_first_identity_is_the_subjects_from_then_on(world):

@@ -1,5 +1,4 @@
 import itertools
-import json
 
 import pytest
 
@@ -35,7 +34,7 @@ def screened(world, *bodies, key, visit="BL", subject=ANNE):
 
 
 def facts_of(world, answer, at=0):
-    return json.loads(world.records.get(answer["series"][at]["facts"]))
+    return world.facts(answer, at)
 
 
 def test_the_same_pixels_under_new_uids_at_the_same_time_point_are_a_copy_and_no_series(world):

@@ -17,7 +17,7 @@ def world():
 
 
 def resent_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))["resent"]
+    return world.facts(answer)["resent"]
 
 
 def test_a_resend_names_the_tags_that_changed_and_no_value(world):

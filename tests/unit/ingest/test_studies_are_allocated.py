@@ -1,7 +1,5 @@
 """Studies of one transmittal are allocated each for itself; what waits is placed by a person."""
 
-import json
-
 import pytest
 
 from corelab.charter.errors import NotInCharter
@@ -71,7 +69,7 @@ def set_apart(world, study, to, *, role=Role.SITE, reason=None):
 
 
 def facts_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))
+    return world.facts(answer)
 
 
 def test_each_study_of_a_transmittal_is_allocated_for_itself(world):

@@ -51,7 +51,7 @@ def derived(world, origin, files, *, visit="W6"):
 
 
 def facts_of(world, answer):
-    return json.loads(world.records.get(answer["series"][0]["facts"]))
+    return world.facts(answer)
 
 
 def test_a_derived_transmittal_is_received_at_once_and_screened_from_the_originals():

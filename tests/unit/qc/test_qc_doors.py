@@ -35,7 +35,7 @@ COMMON = {
     "transmittal": TRANSMITTAL,
     "charter": demo().hash,
 }
-ITEM = {"series": SERIES, "version": 1, "facts": FACTS}
+ITEM = {"series": SERIES, "version": 1}
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_check_twice_writes_the_same_bytes(check, records):
 
 
 def test_conclude_gives_the_verdict_once(check, conclude, store):
-    event = {**COMMON, "outcome": "ACCEPTED", "series": [ITEM], "results": [checked(check)]}
+    event = {**COMMON, "outcome": "ACCEPTED", "series": [checked(check)]}
 
     first, again = conclude(event, None), conclude(event, None)
 
@@ -108,14 +108,14 @@ def test_conclude_gives_the_verdict_once(check, conclude, store):
 def test_conclude_tells_nothing_of_why_a_series_is_held(conclude, store):
     held = {"series": SERIES, "version": 1, "held": "DEI-007"}
 
-    verdict = conclude({**COMMON, "outcome": "ACCEPTED", "series": [ITEM], "results": [held]}, None)
+    verdict = conclude({**COMMON, "outcome": "ACCEPTED", "series": [held]}, None)
 
     assert verdict["verdict"] == "REVIEW"
     assert "DEI-007" not in repr(store.events) + repr(store.aggregates)
 
 
 def concluded(check, conclude):
-    conclude({**COMMON, "outcome": "ACCEPTED", "series": [ITEM], "results": [checked(check)]}, None)
+    conclude({**COMMON, "outcome": "ACCEPTED", "series": [checked(check)]}, None)
 
 
 def test_a_site_reads_its_verdict(api, check, conclude, store):

@@ -88,13 +88,7 @@ def execution_input(trial: TrialId, run: Run, *, charter: str) -> dict[str, Plai
         "charter": charter,
         "outcome": "ACCEPTED",
         "attempt": run.attempt,
-        "series": [
-            {
-                "series": run.series,
-                "version": run.version,
-                "facts": facts_key(trial, run.series, run.version),
-            }
-        ],
+        "series": [{"series": run.series, "version": run.version}],
     }
 
 

@@ -33,7 +33,8 @@ class Budgets:
         Parts whose addresses are asked for at once: their answer stays far below 6 MB, and their addresses
         are used before they end.
     series : int
-        Children of one inline Map, within its execution's history.
+        Children of one inline Map: 12 events each of its execution's history, and a line each of what passes
+        between its states (decision 0161).
     series_bytes : int
         A series is packed in one function's 10 GB of scratch space, with its pack beside it.
     in_flight_bytes, readers : int
@@ -51,7 +52,7 @@ class Budgets:
     in_parts_above_bytes: int = 100_000_000
     asked_parts: int = 200
     transmittal_bytes: int = 64 * 1024 * MIB
-    series: int = 500
+    series: int = 400
     series_bytes: int = 4 * 1024 * MIB
     in_flight_bytes: int = 512 * MIB
     readers: int = 16

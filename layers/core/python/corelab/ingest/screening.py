@@ -20,7 +20,6 @@ from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
 from corelab.ingest.grouping import Group, grouped
 from corelab.ingest.identity import Asked, settled, sighting
-from corelab.ingest.layout import facts_key
 from corelab.ingest.lineage import Plan, Setting, in_setting, plan, slot_of, write_plan
 from corelab.ingest.manifest import INPUT_SCHEMA, ManifestRef, files_of
 from corelab.ingest.model import (
@@ -37,7 +36,7 @@ from corelab.ingest.reading import Bad, Read, reader
 from corelab.ingest.unpacking import read_transmittal
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import IllegalMove, NotFound
-from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.ids import TransmittalId
 from corelab.kernel.keys import TrialKeys
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, get
 
@@ -105,14 +104,7 @@ def answer(state: Transmittal, *, trial: str) -> Mapping[str, Plain]:
         "transmittal": state.transmittal,
         "charter": state.charter,
         "outcome": state.state,
-        "series": [
-            {
-                "series": item.series,
-                "version": item.version,
-                "facts": facts_key(TrialId(trial), item.series, item.version),
-            }
-            for item in state.series
-        ],
+        "series": [{"series": item.series, "version": item.version} for item in state.series],
     }
 
 
