@@ -41,6 +41,7 @@ from corelab.kernel.ids import EventId, SubjectId, TransmittalId  # noqa: E402 -
 from corelab.kernel.patience import START_AFTER  # noqa: E402 -- as above
 from corelab.kernel.write_path import Key, Stored, find  # noqa: E402 -- as above
 from corelab.tracking.model import TIME_POINT, time_point_id  # noqa: E402 -- as above
+from corelab_aws.doors import reaction  # noqa: E402 -- as above
 from corelab_aws.ledger.bus import bus_detail  # noqa: E402 -- as above
 from corelab_aws.objects import ObjectFacts  # noqa: E402 -- as above
 from tests.fakes.api_requests import SETTINGS  # noqa: E402 -- as above
@@ -156,6 +157,7 @@ class Trial:
         self.world = World(store=store, incoming=Bucket("incoming"), records=Bucket("records"))
         self.start = door(patch, "functions.ingest.start", INCOMING=self.world.incoming, EXECUTIONS=self.runs)
         self.tracking = door(patch, "functions.tracking.react", STORE=store)
+        patch.setattr(reaction, "now", lambda: self.world.now)
         self.ledger = MemoryLedger()
         self.bus = MemoryBus(self.ledger)
         self.studies: dict[TransmittalId, SubjectId] = {}
