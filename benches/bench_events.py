@@ -51,6 +51,7 @@ from tests.fakes.ingest_world import TRIAL, World  # noqa: E402 -- as above
 from tests.fakes.memory_bucket import MemoryBucket  # noqa: E402 -- as above
 from tests.fakes.memory_ledger import MemoryBus, MemoryLedger  # noqa: E402 -- as above
 from tests.fakes.memory_store import MemoryStore  # noqa: E402 -- as above
+from tests.fakes.people import NOW  # noqa: E402 -- as above
 
 T = TypeVar("T")
 
@@ -154,7 +155,7 @@ class Trial:
             with_charter.events,
             with_charter.lists,
         )
-        self.world = World(store=store, incoming=Bucket("incoming"), records=Bucket("records"))
+        self.world = World(store=store, incoming=Bucket("incoming"), records=Bucket("records"), now=NOW)
         self.start = door(patch, "functions.ingest.start", INCOMING=self.world.incoming, EXECUTIONS=self.runs)
         self.tracking = door(patch, "functions.tracking.react", STORE=store)
         patch.setattr(reaction, "now", lambda: self.world.now)
