@@ -6,9 +6,7 @@ twice, in any order or never; the bus, behind which a queue keeps what was taken
 sweeps of ingest and of the ledger then run once.
 """
 
-import importlib
 import json
-import logging
 import random
 import resource
 import sys
@@ -20,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 import pytest  # noqa: E402 -- the checkout goes on the path first
 
+from benches.doors import door  # noqa: E402 -- as above
 from benches.table import Figure, show  # noqa: E402 -- as above
 from corelab.audit.relay import relay  # noqa: E402 -- as above
 from corelab.audit.segment import segment_entries  # noqa: E402 -- as above
@@ -44,7 +42,6 @@ from corelab.tracking.model import TIME_POINT, time_point_id  # noqa: E402 -- as
 from corelab_aws.doors import reaction  # noqa: E402 -- as above
 from corelab_aws.ledger.bus import bus_detail  # noqa: E402 -- as above
 from corelab_aws.objects import ObjectFacts  # noqa: E402 -- as above
-from tests.fakes.api_requests import SETTINGS  # noqa: E402 -- as above
 from tests.fakes.demo_trial import trial_with_charter, with_subject  # noqa: E402 -- as above
 from tests.fakes.dicom_files import mr_slice  # noqa: E402 -- as above
 from tests.fakes.ingest_world import TRIAL, World  # noqa: E402 -- as above
@@ -205,18 +202,6 @@ class Trial:
             and found.state.state == "RECEIVED"
             and found.version == NOTED_ONCE
         )
-
-
-def door(patch: pytest.MonkeyPatch, name: str, **adapters: object) -> ModuleType:
-    """A door's module, imported as in a worker, with adapters in memory."""
-    patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    for setting in SETTINGS:
-        patch.setenv(f"CORELAB_{setting}", setting.lower())
-    module = importlib.import_module(name)
-    logging.getLogger(module.logger.name).setLevel(logging.ERROR)
-    for adapter, fake in adapters.items():
-        patch.setattr(module, adapter, fake)
-    return module
 
 
 def queue(bodies: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ written where the proof fails, and without a certificate there is no pack.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from corelab.deid.certificate import Certificate
 from corelab.deid.dates import subject_offset_days
@@ -19,7 +20,7 @@ from corelab.deid.errors import FactsDisagree, NothingToPack, SeriesTooLarge, So
 from corelab.deid.facts import Original, SeriesFacts
 from corelab.deid.instance import Cleaned, Deidentifier
 from corelab.deid.masking import check_images, masked
-from corelab.deid.model import Clearing
+from corelab.deid.model import Box, Clearing
 from corelab.deid.outcomes import COUNTS
 from corelab.deid.ports import Originals, Sink
 from corelab.deid.profile import Assignment, DeidProfile
@@ -113,23 +114,15 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
     check_images(boxes, images=len(facts.originals))
     numbers = {original.sop_uid: number for number, original in enumerate(facts.originals, start=1)}
     tar = TarWriter(sink)
+    packing = _Packing(
+        originals=originals, deidentifier=deidentifier, uids=uids, prover=prover, tar=tar, boxes=boxes
+    )
     instances: list[Instance] = []
     counts = [0] * len(COUNTS)
     for original in _ordered(facts.originals, uids):
-        data = originals(original)
-        cleaned = _cleaned(original, data, deidentifier=deidentifier, uids=uids)
-        if not instances and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
-            raise FactsDisagree("Screen the series again: its facts are of other pixels.")
-        pixels = masked(
-            cleaned.pixels,
-            boxes,
-            frames=cleaned.frames,
-            image=numbers[original.sop_uid],
-            syntax=cleaned.syntax,
-        )
-        instances.append(_stored(original, cleaned, tar, pixels=pixels))
-        prover.look(data, b"".join((cleaned.head, pixels)), is_masked=pixels is not cleaned.pixels)
-        counts = [total + more for total, more in zip(counts, cleaned.counts, strict=True)]
+        added = _added(original, packing, image=numbers[original.sop_uid], is_first=not instances)
+        instances.append(added.instance)
+        counts = [total + more for total, more in zip(counts, added.counts, strict=True)]
     has_scanner = assignment.scanner is not None
     return _concluded(
         facts,
@@ -141,6 +134,35 @@ def deidentify_series(  # noqa: PLR0913 -- every input of a run
         instances=instances,
         counts=counts,
     )
+
+
+class _Packing(NamedTuple):
+    """What every image of a run goes through."""
+
+    originals: Originals
+    deidentifier: Deidentifier
+    uids: KeyedUids
+    prover: Prover
+    tar: TarWriter
+    boxes: Sequence[Box]
+
+
+class _Added(NamedTuple):
+    instance: Instance
+    counts: Sequence[int]
+
+
+def _added(original: Original, packing: _Packing, *, image: int, is_first: bool) -> _Added:
+    """One image, read, de-identified, packed and looked at; nothing of its bytes is held afterwards."""
+    data = packing.originals(original)
+    cleaned = _cleaned(original, data, deidentifier=packing.deidentifier, uids=packing.uids)
+    if is_first and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
+        raise FactsDisagree("Screen the series again: its facts are of other pixels.")
+    pixels = masked(cleaned.pixels, packing.boxes, frames=cleaned.frames, image=image, syntax=cleaned.syntax)
+    instance = _stored(original, cleaned, packing.tar, pixels=pixels)
+    delivered = b"".join((cleaned.head, pixels))
+    packing.prover.look(data, delivered, is_masked=pixels is not cleaned.pixels)
+    return _Added(instance, cleaned.counts)
 
 
 def _check_size(facts: SeriesFacts, largest_bytes: int) -> None:
