@@ -85,6 +85,7 @@ def written(study: Study, path: Path, number: int) -> File:
         SeriesInstanceUID=f"1.2.3.1.{series + 1}",
         SOPInstanceUID=f"1.2.3.1.{series + 1}.{number}",
         AcquisitionTime="081500",
+        SeriesDescription="AX PD" if series == 0 else f"SERIES {series}",
         InstanceNumber=str(place // study.series + 1),
         Rows=study.side,
         Columns=study.side,

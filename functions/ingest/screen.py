@@ -6,12 +6,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from corelab import __version__
+from corelab.dicom.probe import GOOD, Frame, asked
 from corelab.ingest.manifest import ManifestRef, execution_name
+from corelab.ingest.reading import reader
 from corelab.ingest.screening import Tools, screen, screen_command_id
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import TransmittalId, TrialId
 from corelab.kernel.write_path import Command
+from corelab_aws.children import Child, ChildFailed
 from corelab_aws.clock import now
 from corelab_aws.keyring import key_ring
 from corelab_aws.objects import bucket
@@ -22,6 +25,7 @@ STORE = store()
 INCOMING = bucket("INCOMING")
 RECORDS = bucket("RECORDS")
 KEYS = key_ring(STORE)
+PROBE = "corelab.dicom.probe"
 
 logger = Logger(service="ingest")
 
@@ -38,15 +42,31 @@ def handler(document: Mapping[str, Any], _context: object) -> Mapping[str, Plain
         software=__version__,
         cause=execution_name(manifest, release=release),
     )
-    tools = Tools(incoming=INCOMING, records=RECORDS, registry=Registry(STORE), keys=KEYS.trial_keys(trial))
-    answer = screen(
-        STORE,
-        tools=tools,
-        command=command,
-        transmittal=transmittal,
-        manifest=manifest,
-        release=release,
-    )
+    with Child(PROBE) as child:
+        tools = Tools(
+            incoming=INCOMING,
+            records=RECORDS,
+            registry=Registry(STORE),
+            keys=KEYS.trial_keys(trial),
+            read=reader(lambda frame: _decodes(child, frame)),
+        )
+        answer = screen(
+            STORE,
+            tools=tools,
+            command=command,
+            transmittal=transmittal,
+            manifest=manifest,
+            release=release,
+        )
     told = {"trial": trial, "transmittal": transmittal, "outcome": answer["outcome"]}
     logger.info("screen.done", extra=told)
     return answer
+
+
+def _decodes(child: Child, frame: Frame) -> bool:
+    """Whether a child decodes the frame; one that died of it has said no."""
+    try:
+        return child.ask(asked(frame)) == GOOD
+    except ChildFailed as error:
+        logger.warning("screen.probe_died", extra={"why": str(error)})
+        return False

@@ -89,6 +89,12 @@ class BadFragments(Unreadable):
     code = "ING-113"
 
 
+class PixelsBroken(Unreadable):
+    """A sound file whose compressed pixels do not decode, or whose decoder died of them."""
+
+    code = "ING-115"
+
+
 class NotAnImage(Unreadable):
     """A directory of a medium (DICOMDIR), no image."""
 

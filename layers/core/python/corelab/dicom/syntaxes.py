@@ -9,6 +9,7 @@ from typing import NamedTuple
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 RLE = "1.2.840.10008.1.2.5"
+DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 ACCEPTED = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 
 
@@ -102,7 +103,7 @@ SYNTAXES: dict[str, Syntax] = {
     f"{_ROOT}.4.204": Syntax("JPIP HTJ2K Referenced", Form.REFERENCED),
     f"{_ROOT}.4.205": Syntax("JPIP HTJ2K Referenced Deflate", Form.DEFLATED_REFERENCED),
     RLE: Syntax("RLE Lossless", Form.FRAGMENTS),
-    f"{_ROOT}.8.1": Syntax("Deflated Image Frame Compression", Form.FRAGMENTS),
+    DEFLATED_FRAMES: Syntax("Deflated Image Frame Compression", Form.FRAGMENTS),
     f"{_ROOT}.6.1": Syntax("RFC 2557 MIME encapsulation", Form.NO_FILE),
     f"{_ROOT}.6.2": Syntax("XML Encoding", Form.NO_FILE),
     f"{_ROOT}.7.1": Syntax("SMPTE ST 2110-20 Uncompressed Progressive Active Video", Form.NO_FILE),

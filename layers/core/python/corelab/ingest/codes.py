@@ -111,6 +111,11 @@ TEXTS: Mapping[str, Text] = {
         sentence="The file is a directory of a medium (DICOMDIR), no image.",
         remedy="Send the images that it lists; the directory itself is not needed.",
     ),
+    "ING-115": Text(
+        sentence="The compressed pixels are damaged: they cannot be decoded.",
+        remedy="Open the image where you keep it. If it shows, export it again uncompressed; if not, get it "
+        "from the scanner's archive.",
+    ),
     MISSING: Text(sentence="The file is no longer there.", remedy="Send it in a new transmittal."),
     HASH_DIFFERS: Text(
         sentence="The file that arrived is not the file that was announced.",

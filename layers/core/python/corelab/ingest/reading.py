@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from threading import Condition
 
 from corelab.dicom.alike import Alike
-from corelab.dicom.errors import NotDicom, Unreadable
+from corelab.dicom.errors import NotDicom, PixelsBroken, SyntaxNotAccepted, Unreadable
+from corelab.dicom.probe import Probe, first_frame
+from corelab.dicom.scan import read_header
 from corelab.ingest import codes
 from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.containers.kinds import is_also_zip, is_headless, is_part_10, kind_of
@@ -27,9 +28,26 @@ from corelab.kernel.ids import TransmittalId, TrialId
 Read = Callable[[bytes], Image]
 
 
-def reader() -> Read:
-    """What reads the files of one transmittal: what is alike in them is read once."""
-    return partial(read_image, alike=Alike())
+def reader(probe: Probe | None = None) -> Read:
+    """What reads the files of one transmittal: what is alike in them is read once.
+
+    Parameters
+    ----------
+    probe : Probe, optional
+        Says of a compressed image whether its pixels decode, so that a damaged one is refused for that.
+    """
+    alike = Alike()
+
+    def read(body: bytes) -> Image:
+        try:
+            return read_image(body, alike=alike)
+        except SyntaxNotAccepted as error:
+            frame = first_frame(read_header(body)) if probe else None
+            if probe and frame and not probe(frame):
+                raise PixelsBroken("Export the image again: its pixels do not decode.") from error
+            raise
+
+    return read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
