@@ -64,8 +64,8 @@ layers: $(DEV_STAMP) ## import contracts
 contracts: $(DEV_STAMP) ## generated contracts are the committed ones
 	@$(BIN)/python -m contracts --check
 
-bench: $(DEV_STAMP) ## speed and memory, as ratios in one run
-	@for bench in benches/bench_*.py; do $(BIN)/python $$bench; done
+bench: $(DEV_STAMP) ## speed, memory and limits against their aims
+	@code=0; for bench in benches/bench_*.py; do $(BIN)/python $$bench || code=$$?; done; exit $$code
 
 lock: $(VENV)/bin/uv ## pin every dependency again, with hashes and without addresses
 	@requirements/lock

@@ -1,4 +1,4 @@
-"""A compressed image whose decoder dies of it is refused alone; the others go on (a child answers for all)."""
+"""A compressed image whose decoder dies of it is refused alone; the others go on."""
 
 import zlib
 from struct import pack
