@@ -87,6 +87,9 @@ def written(study: Study, path: Path, number: int) -> File:
         AcquisitionTime="081500",
         SeriesDescription="AX PD" if series == 0 else f"SERIES {series}",
         InstanceNumber=str(place // study.series + 1),
+        PhotometricInterpretation="MONOCHROME2",
+        BitsStored=16,
+        HighBit=15,
         Rows=study.side,
         Columns=study.side,
     )[: -len(pack("<IH", 0, 0))]
