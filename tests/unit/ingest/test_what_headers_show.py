@@ -276,7 +276,7 @@ def test_what_was_learned_is_compared_where_the_registry_does_not_say():
 
 def facts_of(world, answer):
     assert answer["outcome"] == "ACCEPTED"
-    return json.loads(world.records.get(answer["series"][0]["facts"]))
+    return world.facts(answer)
 
 
 def scan(number, sex="M", **says):
