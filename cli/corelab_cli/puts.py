@@ -51,7 +51,9 @@ def put(client: Client, upload: dict[str, Any], *, opened: Callable[[], BinaryIO
                 return
             if answer.status_code in OVER:
                 raise UrlTooOld
-            if is_last or answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+            if is_last and answer.is_server_error:
+                raise CannotRun(f"The storage takes nothing just now. What was sent is safe. {GO_ON}")
+            if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
                 raise CannotRun(
                     f"{what} was not taken ({answer.status_code}). If it changed meanwhile, leave it "
                     f"as it is now. {GO_ON}"

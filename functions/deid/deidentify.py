@@ -19,6 +19,7 @@ from corelab.deid.profile import assignment_of, profile_of
 from corelab.deid.runs import Keys, command_id, facts_key, keys_of, run_of
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
+from corelab.kernel.inputs import check_input
 from corelab.kernel.write_path import Command
 from corelab_aws.charters import charter_by_hash
 from corelab_aws.clock import now
@@ -34,6 +35,7 @@ logger = Logger(service="deid")
 
 def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """Pack, index and certificate of the item's series."""
+    check_input(event)
     trial, run = TrialId(event["trial"]), run_of(event)
     command = Command(
         id=command_id(run, "deid"),

@@ -13,6 +13,7 @@ from corelab.ingest.screening import Tools, screen, screen_command_id
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import TransmittalId, TrialId
+from corelab.kernel.inputs import check_input
 from corelab.kernel.write_path import Command
 from corelab_aws.children import Child, ChildFailed
 from corelab_aws.clock import now
@@ -32,6 +33,7 @@ logger = Logger(service="ingest")
 
 def handler(document: Mapping[str, Any], _context: object) -> Mapping[str, Plain]:
     """Screen the transmittal that the execution is about."""
+    check_input(document)
     trial, transmittal = TrialId(document["trial"]), TransmittalId(document["transmittal"])
     manifest, release = ManifestRef(**document["manifest"]), document.get("release", 0)
     command = Command(

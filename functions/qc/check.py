@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from corelab.kernel.canonical import canonical_json
 from corelab.kernel.ids import TrialId
+from corelab.kernel.inputs import check_input
 from corelab.qc.findings import judge_series
 from corelab.qc.layout import keys_of
 from corelab_aws.charters import charter_by_hash
@@ -22,6 +23,7 @@ logger = Logger(service="qc")
 
 def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """The series' item with the key of its findings."""
+    check_input(event)
     charter = charter_by_hash(STORE, TrialId(event["trial"]), event["charter"])
     keys = keys_of(event)
     facts = json.loads(RECORDS.get(keys.facts))

@@ -11,6 +11,7 @@ from corelab import __version__
 from corelab.charter.model import Charter
 from corelab.kernel.actors import system
 from corelab.kernel.ids import SiteId, SubjectId, TransmittalId, TrialId
+from corelab.kernel.inputs import check_input
 from corelab.kernel.write_path import Command
 from corelab.qc.layout import keys_of
 from corelab.qc.model import JudgedSeries
@@ -28,6 +29,7 @@ logger = Logger(service="qc")
 
 def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     """The verdict in short."""
+    check_input(event)
     trial = TrialId(event["trial"])
     charters = partial(charter_by_hash, STORE, trial)
     charter = charters(event["charter"])

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corelab.deid.errors import RunUnreadable
+from corelab.kernel import inputs
 from corelab.kernel.canonical import Plain
 from corelab.kernel.ids import SeriesId, SiteId, SubjectId, TransmittalId, TrialId, is_id
-
-SCHEMA = 1  # of the state machine's input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def execution_name(trial: TrialId, series: SeriesId, *, version: int, attempt: i
 def execution_input(trial: TrialId, run: Run, *, charter: str) -> dict[str, Plain]:
     """Input of such an execution: what Screen would answer, for this one series."""
     return {
-        "schema": SCHEMA,
+        "schema": inputs.SCHEMA,
         "trial": trial,
         "site": run.site,
         "subject": run.subject,

@@ -8,12 +8,12 @@ from typing import Any
 from corelab.ingest.errors import ManifestUnusable
 from corelab.ingest.layout import manifest_key
 from corelab.ingest.model import File, Transmittal
+from corelab.kernel import inputs
 from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
 from corelab.kernel.codec import from_plain, to_plain
 from corelab.kernel.ids import TransmittalId, TrialId
 
 SCHEMA = "manifest/1"
-INPUT_SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ def execution_input(
 ) -> dict[str, Plain]:
     """Input of the run."""
     return {
-        "schema": INPUT_SCHEMA,
+        "schema": inputs.SCHEMA,
         "trial": trial,
         "transmittal": transmittal,
         "manifest": {"bucket": ref.bucket, "key": ref.key, "version": ref.version},

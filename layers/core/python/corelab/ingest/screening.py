@@ -21,7 +21,7 @@ from corelab.ingest.filing import file_series
 from corelab.ingest.grouping import Group, grouped
 from corelab.ingest.identity import Asked, settled, sighting
 from corelab.ingest.lineage import Plan, Setting, in_setting, plan, slot_of, write_plan
-from corelab.ingest.manifest import INPUT_SCHEMA, ManifestRef, files_of
+from corelab.ingest.manifest import ManifestRef, files_of
 from corelab.ingest.model import (
     CONCLUDED,
     TRANSMITTAL,
@@ -34,6 +34,7 @@ from corelab.ingest.pixels import PixelIndex, pixel_alarm
 from corelab.ingest.ports import Incoming, Records, Registry
 from corelab.ingest.reading import Bad, Read, reader
 from corelab.ingest.unpacking import read_transmittal
+from corelab.kernel import inputs
 from corelab.kernel.canonical import Plain
 from corelab.kernel.errors import IllegalMove, NotFound
 from corelab.kernel.ids import TransmittalId
@@ -96,7 +97,7 @@ def screen(
 def answer(state: Transmittal, *, trial: str) -> Mapping[str, Plain]:
     """What the state machine goes on with."""
     return {
-        "schema": INPUT_SCHEMA,
+        "schema": inputs.SCHEMA,
         "trial": trial,
         "site": state.site,
         "subject": state.subject,

@@ -32,10 +32,15 @@ from corelab.kernel.ids import PersonId, SiteId, TrialId, derived_id
 from corelab.kernel.write_path import Command, Kind, Store, find
 from corelab_aws.clock import now
 from corelab_aws.ledger.measures import measure
+from corelab_aws.outages import is_outage
 from corelab_aws.settings import setting
 
 PROBLEM = "application/problem+json"
 LONGEST_KEY = 128
+AWAY = (
+    "A storage that this needs does not answer. Nothing is lost and nothing is half done: repeat in some "
+    "minutes with the same Idempotency-Key."
+)
 STATUS: Mapping[type[errors.CorelabError], HTTPStatus] = {  # the first that fits
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
@@ -267,6 +272,9 @@ class Api(APIGatewayRestResolver):
     def _broken(self, error: Exception) -> Response[str]:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+        if is_outage(error):
+            self.logger.error("api.outage", extra={"error": type(error).__name__, "where": where})
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, code="COR-503", detail=AWAY)
         self.logger.error("api.broken", extra={"error": type(error).__name__, "where": where})
         detail = "Something of ours broke; nothing is half done. Repeat with the same Idempotency-Key."
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, code="COR-500", detail=detail)
