@@ -103,6 +103,7 @@ def test_a_command_writes_the_aggregate_and_its_event_together(store):
     assert (outcome.event.before, outcome.event.version) == (None, 1)
 
 
+@pytest.mark.requirement("fault-17")
 def test_a_command_repeated_has_no_second_effect_and_gives_the_stored_event(store):
     first = up(store)
     again = up(store)
@@ -152,6 +153,7 @@ def test_steps_and_commands_chain_each_others_hashes(store):
     assert get(store, COUNTER, trial=TRIAL, id="a").state.count == 3
 
 
+@pytest.mark.requirement("fault-23")
 def test_of_two_writers_the_second_decides_again_on_what_the_first_left(store):
     def interrupted(found):
         if found is None:
@@ -220,6 +222,7 @@ def test_what_is_not_there_is_told_in_words(store):
         get(store, COUNTER, trial=TRIAL, id="a")
 
 
+@pytest.mark.requirement("fault-22")
 @pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 @pytest.mark.parametrize("at", [0, 1], ids=["state", "ledger"])
 def test_a_table_that_takes_no_more_is_busy_and_worth_another_try(reason, at, monkeypatch):

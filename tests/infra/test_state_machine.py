@@ -93,6 +93,7 @@ def test_the_validator_sees_a_step_that_leads_nowhere(validator):
     assert not validate(validator, broken)["isValid"]
 
 
+@pytest.mark.requirement("fault-46")
 def test_every_placeholder_is_filled_with_a_version_of_a_door(assembly):
     (machine,) = assembly.of("AWS::StepFunctions::StateMachine")
     placeholders = set(re.findall(r"\$\{(\w+)\}", TEXT.read_text(encoding="utf-8")))
@@ -104,11 +105,13 @@ def test_every_placeholder_is_filled_with_a_version_of_a_door(assembly):
         assert assembly.at(version).type == "AWS::Lambda::Version"
 
 
+@pytest.mark.requirement("fault-46")
 def test_versions_stay_so_that_a_running_transmittal_survives_an_upgrade(assembly):
     for version in assembly.of("AWS::Lambda::Version"):
         assert version.whole["DeletionPolicy"] == "Retain"
 
 
+@pytest.mark.requirement("fault-22")
 def test_every_step_is_tried_again_with_jitter_when_it_was_not_its_fault(machine):
     tasks = {name: state for name, state in steps(machine["States"]).items() if state["Type"] == "Task"}
 

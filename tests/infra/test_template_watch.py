@@ -14,6 +14,7 @@ def test_every_rule_target_has_tries_an_end_and_a_dead_letter_queue(assembly):
             assert target["DeadLetterConfig"]["Arn"]
 
 
+@pytest.mark.requirement("fault-47")
 def test_every_queue_is_encrypted_and_ends_in_a_dead_letter_queue(assembly):
     queues = assembly.of("AWS::SQS::Queue")
     dead = {
@@ -29,6 +30,7 @@ def test_every_queue_is_encrypted_and_ends_in_a_dead_letter_queue(assembly):
     assert dead
 
 
+@pytest.mark.requirement("fault-47")
 def test_every_message_in_a_dead_letter_queue_is_an_alarm(assembly):
     watched = {
         dimension["Value"]

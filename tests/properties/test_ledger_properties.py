@@ -216,6 +216,7 @@ def test_a_head_that_was_cut_off_is_found(sizes, data):
     assert not verified(without(files, set(segments_of(files)[:count]))).verifies
 
 
+@pytest.mark.requirement("fault-33")
 @given(batches, st.data())
 @settings(max_examples=25, deadline=None)
 def test_a_tail_that_was_cut_off_is_found_by_the_witness_and_by_its_age(sizes, data):

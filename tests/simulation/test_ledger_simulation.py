@@ -26,12 +26,16 @@ def small_segments(monkeypatch):
     monkeypatch.setattr(sequencer, "CLAIM_BYTES", 1_800)  # and some by their size
 
 
+@pytest.mark.requirement("fault-28")
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_nothing_is_lost_invented_doubled_or_forked_whatever_dies_when(batch):
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         assert (seed, broken_promises(Schedule(seed).run())) == (seed, [])
 
 
+@pytest.mark.requirement("fault-29")
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("is_after", [False, True])
 def test_a_death_before_or_after_each_single_call_is_made_up_for(is_after):
     calls = 0

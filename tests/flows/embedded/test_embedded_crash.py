@@ -94,6 +94,7 @@ def contents(tables) -> list:
     return sorted(tables.scan(TableName="items")["Items"], key=lambda item: item["pk"]["S"])
 
 
+@pytest.mark.requirement("fault-18")
 def test_a_kill_after_every_step_leaves_what_was_acknowledged(machine):
     machine.table().create_table(**TABLE)
 

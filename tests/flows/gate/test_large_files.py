@@ -209,6 +209,7 @@ def test_after_a_quarter_of_an_hour_a_parts_address_is_over(file, monkeypatch, a
     assert answer.status_code == status
 
 
+@pytest.mark.requirement("fault-16")
 def test_what_is_not_joined_is_not_there(file) -> None:
     """A function that ends amid a transfer leaves no object that is not whole."""
     file.send(1, 2)
@@ -218,6 +219,7 @@ def test_what_is_not_joined_is_not_there(file) -> None:
     assert file.join().json()["code"] == "ING-061"
 
 
+@pytest.mark.requirement("fault-9")
 def test_an_interrupted_file_goes_on_and_its_whole_hash_matches(sending) -> None:
     large = sending(b"b")
     large.send(*range(1, 6))  # then the line drops
@@ -245,6 +247,7 @@ def test_an_interrupted_file_goes_on_and_its_whole_hash_matches(sending) -> None
     assert there(large.world, last["url"]) == 1
 
 
+@pytest.mark.requirement("fault-9")
 def test_parts_that_are_together_another_file_are_refused_by_the_whole_hash(sending) -> None:
     large = sending(b"c", promised=sha256(b"something else"))
     large.send(*range(1, COUNT + 1))

@@ -59,6 +59,7 @@ def test_the_promised_bytes_go_in_once_and_only_once(world, ticket) -> None:
     assert there(world, url) == 1
 
 
+@pytest.mark.requirement("fault-10")
 def test_other_bytes_of_the_same_length_do_not_go_in(world, ticket) -> None:
     body, url, headers = ticket
 
@@ -79,6 +80,7 @@ def test_other_bytes_under_their_own_hash_do_not_go_in(world, ticket) -> None:
     assert there(world, url) == 0
 
 
+@pytest.mark.requirement("fault-11")
 @pytest.mark.parametrize("more", [-1, 1, 5_000_000])
 def test_another_length_does_not_go_in(world, ticket, more) -> None:
     body, url, headers = ticket
@@ -158,6 +160,7 @@ def role_of(world: World, door: str) -> str:
     return arn
 
 
+@pytest.mark.requirement("fault-12")
 @pytest.mark.parametrize(("ago", "status"), [(timedelta(minutes=14), 200), (timedelta(minutes=16), 403)])
 def test_after_a_quarter_of_an_hour_an_address_is_over(world, monkeypatch, ago, status) -> None:
     key = f"incoming/{TRIAL}/clock/{int(ago.total_seconds())}"

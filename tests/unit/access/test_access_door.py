@@ -133,6 +133,7 @@ def test_ended_sessions_are_ended_in_the_pool_too(door, store, pool) -> None:
     assert (after.status, after.body["code"]) == (401, "ACC-402")
 
 
+@pytest.mark.requirement("fault-50")
 def test_a_revoked_grant_is_gone_at_the_next_request(door, store) -> None:
     for person in ("pm", "ann"):
         account(store, person)

@@ -126,6 +126,7 @@ def test_a_repeat_of_asking_gets_the_same_challenge(store: MemoryStore) -> None:
         challenge(store, object="two")
 
 
+@pytest.mark.requirement("fault-50")
 @pytest.mark.parametrize(
     ("command", "error"),
     [
@@ -171,6 +172,7 @@ def test_a_challenge_signs_nothing_but_what_it_names(store: MemoryStore) -> None
         signed(store, request(), named, id="three")
 
 
+@pytest.mark.requirement("fault-53")
 def test_a_used_challenge_signs_no_second_request(store: MemoryStore) -> None:
     named = challenge(store)
     signed(store, request("first"), named)
@@ -203,6 +205,7 @@ def test_a_signature_is_not_put_on_another_version(store: MemoryStore) -> None:
     assert get(store, THING, trial=TRIAL, id="one").state.colour == "green"
 
 
+@pytest.mark.requirement("fault-53")
 def test_a_retry_after_the_effect_is_no_second_effect(store: MemoryStore) -> None:
     named = challenge(store)
     paint(store, "black", command=signed(store, request(), named))

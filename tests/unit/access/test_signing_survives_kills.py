@@ -56,9 +56,7 @@ def red() -> Desk:
 
 
 def request(id: str, *, after: timedelta) -> Command:
-    actor = Actor(
-        subject=PersonId("ann"), role=Role.PM, session="fresh", signed_in_at=NOW + after
-    )
+    actor = Actor(subject=PersonId("ann"), role=Role.PM, session="fresh", signed_in_at=NOW + after)
     return replace(command_of(Role.PM, id=id, now=NOW + after), actor=actor, reason="wrong colour")
 
 
@@ -92,7 +90,7 @@ def _signed(desk: Desk) -> Command:
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("step", "fewest"), [(ask, 2), (act, 4), (sign_and_paint, 6)])
 def test_a_signing_that_died_anywhere_and_is_repeated_signs_once(
-    step: Any, fewest: int, is_after: bool
+    *, step: Any, fewest: int, is_after: bool
 ) -> None:
     calls = check_every_cut(red, step, wired=Desk.wired, snapshot=Desk.snapshot, is_after=is_after)
 

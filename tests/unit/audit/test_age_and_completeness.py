@@ -137,6 +137,7 @@ def test_a_moment_before_the_entries_forgives_nothing(world, cause):
     assert cause in causes(files, as_of=later(600))
 
 
+@pytest.mark.requirement("fault-34")
 def test_an_entry_from_the_future_does_not_hide_that_a_log_stood_still():
     world = MemoryLedger()
     beat = heartbeat_event(LOG, now=later(0), software=SOFTWARE)

@@ -77,6 +77,7 @@ def test_a_leaf_says_who_did_what_to_which_version_and_why():
         assert part in entry
 
 
+@pytest.mark.requirement("fault-26")
 def test_a_redelivered_batch_adds_nothing():
     world = MemoryLedger()
     event_ids = written(world, 3)
@@ -153,6 +154,7 @@ def test_spaces_in_the_json_are_poison_because_they_would_not_survive_the_leaf()
     assert run(world, [event.event_id]).unreadable == (event.event_id,)
 
 
+@pytest.mark.requirement("fault-30")
 def test_other_bytes_under_a_segments_key_halt_the_log_and_lose_nothing():
     world = MemoryLedger()
     first = written(world, 2)
@@ -228,6 +230,7 @@ def test_a_segment_that_the_head_does_not_count_halts_the_log():
         run(world, [event.event_id])
 
 
+@pytest.mark.requirement("fault-31")
 def test_while_the_key_is_down_entries_are_kept_and_the_checkpoint_is_late():
     world = MemoryLedger()
     failing(world, "signer.sign", Unavailable("down"))

@@ -56,6 +56,7 @@ def test_a_row_that_moved_on_without_an_entry_is_found(rows_and_entries) -> None
     assert found(rows, entries) == [("ROW_AHEAD", "grant", 3, 2)]
 
 
+@pytest.mark.requirement("fault-51")
 def test_a_row_that_was_put_back_is_found(rows_and_entries) -> None:
     rows, entries = rows_and_entries
     key, row = the(rows, "grant")
@@ -64,6 +65,7 @@ def test_a_row_that_was_put_back_is_found(rows_and_entries) -> None:
     assert found(rows, entries) == [("ROW_BEHIND", "grant", 1, 2)]
 
 
+@pytest.mark.requirement("fault-51")
 def test_a_row_that_was_taken_away_is_found(rows_and_entries) -> None:
     rows, entries = rows_and_entries
     key, _ = the(rows, "time_point")

@@ -33,6 +33,7 @@ def of(result, log=LOG):
     return next(each for each in result.logs if each.log == log)
 
 
+@pytest.mark.requirement("fault-27")
 def test_an_event_that_no_stream_delivered_is_placed_and_relayed(world):
     event = an_event(LOG, object="tms-1", version=1)
     world.write(event)

@@ -127,6 +127,7 @@ def test_where_a_checkpoints_text_was_changed_is_told_to_the_byte(files):
     }
 
 
+@pytest.mark.requirement("fault-32")
 def test_a_delete_marker_fails_with_its_cause_and_the_version_is_still_read(files):
     listing = json.loads(files["versions.json"])
     key = f"ledger/{LOG}/segments/{1:012d}.jsonl"
@@ -171,6 +172,7 @@ def test_the_last_checkpoint_must_be_with_the_witness():
     assert causes(world.export(taken_at=later(60))) == {"WITNESS_MISSING"}
 
 
+@pytest.mark.requirement("fault-33")
 def test_a_checkpoint_that_only_the_witness_has_means_that_the_ledgers_end_was_cut():
     world = clean_world([3, 3])
     last = max(key for key in world.ledger if f"{LOG}/checkpoints" in key)
@@ -183,6 +185,7 @@ def test_a_checkpoint_that_only_the_witness_has_means_that_the_ledgers_end_was_c
     assert any(problem.seq == 4 for problem in found)
 
 
+@pytest.mark.requirement("fault-33")
 def test_an_end_that_was_cut_everywhere_shows_by_its_age(files):
     assert causes(files, as_of=later(25 * 3600)) == set()
     assert causes(files, as_of=later(27 * 3600)) == {"STALE"}
@@ -227,6 +230,7 @@ def test_a_version_that_may_still_be_on_its_way_is_a_note():
     assert "still be on its way" in report.notes[0]
 
 
+@pytest.mark.requirement("fault-34")
 def test_time_that_runs_back_is_a_note_because_order_is_by_seq():
     world = clean_world([2])
     skewed = an_event(LOG, object="skewed", version=1, at=later(-86_400))

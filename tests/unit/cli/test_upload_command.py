@@ -28,6 +28,7 @@ def test_the_same_upload_twice_says_so_and_changes_nothing(run, api, folder):
     assert len(api.by_id) == 1
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("kill_after", [False, True], ids=["before it", "after it"])
 @pytest.mark.parametrize("kill_at", range(CALLS_OF_AN_UPLOAD))
 def test_an_upload_killed_at_any_call_goes_on_with_the_same_command(run, api, folder, kill_at, kill_after):
@@ -116,6 +117,7 @@ def test_a_quarantined_transmittal_exits_with_held(run, api, folder):
     assert "The core lab asks you as qry_1" in asked.out
 
 
+@pytest.mark.requirement("fault-12")
 def test_an_address_that_grew_old_is_asked_for_again(run, api, folder):
     api.old_urls = {1}
     api.objects["incoming/DEMO01/tms_0/1"] = b"slice 0"  # so that the first round gets somewhere

@@ -112,6 +112,7 @@ def test_a_series_is_packed_and_its_keys_are_answered(deidentify, store, packs):
     assert len(load_index(packs.get(answer["index"])).instances) == 2
 
 
+@pytest.mark.requirement("fault-45")
 def test_a_repeat_answers_the_same_and_writes_nothing_again(deidentify, packs):
     first = deidentify(ITEM, None)
 

@@ -120,11 +120,13 @@ def test_a_child_renders_the_same():
     assert read_answer(answer) == rendered(data, first=1, most=1)
 
 
+@pytest.mark.requirement("fault-19")
 def test_a_file_that_breaks_ends_the_child_alone():
     with pytest.raises(ChildFailed):
         in_child("corelab.deid.rendering", "1", "1", stdin=b"no DICOM")
 
 
+@pytest.mark.requirement("fault-19")
 def test_a_child_ends_in_time_and_within_its_memory():
     with pytest.raises(ChildFailed):
         in_child("timeit", "-n", "1", "-r", "1", "bytes(2**30)", stdin=b"", memory_bytes=256 * 1024**2)

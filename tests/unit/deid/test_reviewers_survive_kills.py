@@ -1,4 +1,4 @@
-"""The reviewer's door may die at any external call; the same request again shows or decides the same, once."""
+"""The reviewer's door may die at any external call; the same request again shows or decides once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -81,7 +81,7 @@ def wired(world, switch):
 
 
 def snapshot(world):
-    """What two worlds must agree on: an object that was written twice with the same bytes is the same object."""
+    """What two worlds must agree on; what was written twice with the same bytes is the same object."""
     objects = {key: set(versions) for key, versions in world.records.versions.items() if versions}
     store = world.store
     events = {id: event for id, event in store.events.items() if event.room != "access"}  # people's grants

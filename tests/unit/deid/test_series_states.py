@@ -186,6 +186,7 @@ def test_a_new_version_that_is_selected_supersedes_the_one_before():
     assert superseded[0].reason
 
 
+@pytest.mark.requirement("fault-6")
 def test_an_older_verdict_that_comes_late_changes_nothing():
     store = MemoryStore()
     deidentified(store)

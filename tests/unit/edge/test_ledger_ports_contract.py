@@ -143,6 +143,7 @@ def test_a_claim_moves_the_head_writes_the_segment_and_gives_places(ports, event
     assert [items[event.event_id].seq for event in events] == [0, 1, 2]
 
 
+@pytest.mark.requirement("fault-28")
 def test_of_two_claims_on_one_head_one_wins(ports, events):
     fresh = ports.heads.read(LOG)
     claimed(ports, events[:1], fresh)
@@ -238,6 +239,7 @@ def test_a_whole_run_on_aws_verifies_from_its_export(aws, tmp_path):
     assert report.logs[LOG]["entries"] == 120
 
 
+@pytest.mark.requirement("fault-32")
 def test_delete_markers_and_later_versions_are_exported_and_fail(aws, tmp_path):
     event = an_event(LOG, object="tms-1", version=1)
     aws.write(event)

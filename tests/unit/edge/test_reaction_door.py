@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from corelab.kernel.actors import Role
 from corelab_aws.doors.reaction import BusEvent, bus_event, reaction
 
@@ -39,6 +41,7 @@ def test_every_delivery_of_an_event_is_the_same_command_of_the_room() -> None:
     assert (first.cause, first.charter, first.actor.role) == ("evt_1", "hash", Role.SYSTEM)
 
 
+@pytest.mark.requirement("fault-21")
 def test_a_record_that_fails_comes_back_alone_and_its_siblings_are_done(caplog) -> None:
     done = []
 
@@ -54,6 +57,7 @@ def test_a_record_that_fails_comes_back_alone_and_its_siblings_are_done(caplog) 
     assert "SMITH" not in "".join(str(vars(record)) for record in caplog.records)
 
 
+@pytest.mark.requirement("fault-47")
 def test_a_record_that_is_no_event_fails_alone() -> None:
     broken = {"messageId": "message-9", "body": "{"}
 

@@ -58,9 +58,7 @@ def command(held, id, *, after):
 def challenge(held, operation):
     """What a person does first: ask what to sign."""
     asking = command(held, "challenge", after=CHALLENGED)
-    return issue_challenge(
-        held.world.store, command=asking, operation=operation, object=held.transmittal
-    ).id
+    return issue_challenge(held.world.store, command=asking, operation=operation, object=held.transmittal).id
 
 
 def signed(held, operation):
@@ -90,8 +88,6 @@ def reject(held):
     return quarantine.reject(
         held.world.store, command=signed(held, "reject_transmittal"), transmittal=held.transmittal
     ).state
-
-
 
 
 @pytest.mark.requirement("fault-18")

@@ -58,6 +58,7 @@ def delivered(*keys, version="v-1", type="Object Created"):
     return {"Records": [{"messageId": str(n), "body": json.dumps(body)} for n, body in enumerate(bodies)]}
 
 
+@pytest.mark.requirement("fault-1")
 def test_one_event_ten_times_is_one_execution(door):
     assert door.handler(delivered(*[KEY] * 10), None) == {"batchItemFailures": []}
 
@@ -85,6 +86,7 @@ def test_an_event_without_a_version_takes_the_current_one(door):
     assert document["manifest"]["version"] == "1"
 
 
+@pytest.mark.requirement("fault-7")
 @pytest.mark.parametrize("written", [KEY, KEY.replace("_", "%5F"), KEY.replace("/", "%2F")])
 def test_a_key_is_decoded_once(door, written):
     door.handler(delivered(written), None)
@@ -93,6 +95,7 @@ def test_a_key_is_decoded_once(door, written):
     assert document["manifest"]["key"] == KEY
 
 
+@pytest.mark.requirement("fault-4")
 @pytest.mark.parametrize(
     ("key", "type"),
     [
@@ -108,6 +111,7 @@ def test_an_event_that_starts_nothing_is_a_finding_and_no_failure(door, key, typ
     assert not door.EXECUTIONS.inputs
 
 
+@pytest.mark.requirement("fault-21")
 def test_only_the_record_that_failed_comes_again(door):
     door.EXECUTIONS.breaks = 1
     batch = delivered(KEY, KEY)
@@ -128,6 +132,7 @@ def step_functions(monkeypatch):
         yield client, stub
 
 
+@pytest.mark.requirement("fault-44")
 def test_a_taken_name_is_no_second_start(step_functions):
     client, stub = step_functions
     stub.add_client_error("start_execution", "ExecutionAlreadyExists")

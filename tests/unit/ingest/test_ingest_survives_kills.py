@@ -152,6 +152,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("given", "step"), STEPS)
 def test_a_step_that_died_anywhere_and_is_repeated_leaves_what_an_undisturbed_one_leaves(

@@ -227,6 +227,7 @@ def test_files_of_later_batches_are_found(world):
     assert world.incoming.get(object_key(TRIAL, id, 3)) == BODY
 
 
+@pytest.mark.requirement("fault-8")
 def test_uploads_that_nobody_can_join_any_more_are_ended_and_others_stay(world):
     over, under_way = registered(world), world.open("another")
     world.register(under_way, promised(BODY))
@@ -245,6 +246,7 @@ def test_uploads_that_nobody_can_join_any_more_are_ended_and_others_stay(world):
     }
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
 def test_whoever_dies_at_any_call_finds_what_arrived_and_goes_on(is_after):
     for at in itertools.count(1):

@@ -173,6 +173,7 @@ def test_a_study_under_way_waits():
         signs(world, study, Role.PM, key="2")
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
 def test_whatever_dies_at_any_call_the_sweep_or_a_repeat_ends_it(is_after):
     undisturbed, study = filed()

@@ -195,6 +195,7 @@ def test_misfiled_originals_leave_once_what_was_made_of_them_anew_was_let_go():
     assert (left.transmittal, left.originals) == (transmittal, 3)
 
 
+@pytest.mark.requirement("fault-18")
 def test_whatever_dies_on_the_way_the_end_is_the_same():
     undisturbed, _ = finished()
     undisturbed.later(STAY)

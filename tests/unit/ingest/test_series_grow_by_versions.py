@@ -33,6 +33,7 @@ def test_missing_slices_sent_later_make_one_series_with_what_was_there(world):
     assert len({item["key"].split("/")[2] for item in facts["instances"]}) == 2
 
 
+@pytest.mark.requirement("fault-15")
 def test_exact_duplicates_change_nothing(world):
     first = world.screened(mr_slice(1), mr_slice(2), key="first")
     id = world.sent(mr_slice(1), mr_slice(2), key="second")
@@ -69,6 +70,7 @@ def refused_of(world, id):
     return {item.state.n: item.state.code for item in found}
 
 
+@pytest.mark.requirement("fault-14")
 @pytest.mark.parametrize("others", [[], [mr_slice(2)]], ids=["nothing-else", "something-new"])
 def test_the_same_name_with_other_pixels_is_held_the_first_stays_and_a_person_is_asked(world, others):
     first = world.screened(mr_slice(1), key="first")

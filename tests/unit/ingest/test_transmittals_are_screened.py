@@ -98,6 +98,7 @@ def test_one_bad_file_is_refused_with_its_reason_and_its_siblings_go_on(world, b
     assert len(facts_of(world, answer)["instances"]) == 2
 
 
+@pytest.mark.requirement("fault-10")
 def test_a_file_with_another_hash_is_refused_before_anything_is_parsed(world):
     id = world.sent(*SLICES)
     swapped = bytearray(SLICES[1])
@@ -185,6 +186,7 @@ def test_a_rerun_of_the_same_run_answers_the_same(world):
     assert world.store.events == kept
 
 
+@pytest.mark.requirement("fault-6")
 def test_a_second_run_stops(world):
     id = world.sent(*SLICES)
     world.screen(id)

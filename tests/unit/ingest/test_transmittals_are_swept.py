@@ -63,6 +63,7 @@ def test_a_young_transmittal_is_left_alone(world, runs):
     assert swept(world, runs) == ()
 
 
+@pytest.mark.requirement("fault-3")
 def test_a_received_transmittal_whose_event_was_lost_is_started_and_the_ledger_says_so(world, runs):
     id = world.sent(mr_slice(1))
     world.later(3 * MINUTES)
@@ -126,6 +127,7 @@ def test_a_screening_that_died_is_started_again_and_goes_on(world, runs):
     assert world.screen(id)["outcome"] == "ACCEPTED"
 
 
+@pytest.mark.requirement("fault-8")
 @pytest.mark.parametrize("is_completed", [False, True])
 def test_an_upload_that_nobody_finishes_is_abandoned_after_seven_days(world, runs, is_completed):
     id = world.open()
@@ -210,6 +212,7 @@ def test_rejected_and_quarantined_transmittals_wait_for_no_run(world, runs, bodi
     assert not runs.running
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("is_after", [False, True])
 def test_a_sweep_that_dies_anywhere_is_made_up_for_by_the_next(is_after):
     for at in range(1, 30):

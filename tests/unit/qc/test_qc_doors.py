@@ -85,6 +85,7 @@ def test_check_writes_findings_and_answers_where_they_are(check, records):
     assert json.loads(records.get(FINDINGS))["schema"] == "findings/1"
 
 
+@pytest.mark.requirement("fault-45")
 def test_check_twice_writes_the_same_bytes(check, records):
     checked(check)
     first = records.get(FINDINGS)

@@ -263,6 +263,7 @@ def test_a_transmittal_that_brings_nothing_new_changes_nothing(store):
     assert run(store, brings(transmittal=2)).is_replay
 
 
+@pytest.mark.requirement("fault-6")
 def test_a_late_older_version_changes_nothing(store):
     run(store, brings(series(version=2)))
 

@@ -98,6 +98,7 @@ def test_told_twice_it_changes_nothing_more(store):
     assert store.aggregates == before
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("remaining", [(), (2,)], ids=["nothing remains", "one remains"])
 def test_whatever_dies_between_the_moves_the_end_is_the_same(remaining):
     def world():

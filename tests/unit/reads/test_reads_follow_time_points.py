@@ -76,6 +76,7 @@ def test_every_case_of_a_subject_goes_to_the_same_readers(store, charter):
     assert first == later
 
 
+@pytest.mark.requirement("fault-38")
 def test_a_later_time_point_waits_until_the_earlier_is_signed(store, charter):
     readable(store, charter, time_point())
     outcomes = readable(store, charter, time_point(visit="W6"), event="evt_2")

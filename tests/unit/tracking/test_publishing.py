@@ -5,7 +5,13 @@ from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Decision, execute, get
 from corelab.tracking import publishing
-from corelab.tracking.errors import CharterOfAnotherTrial, CharterTooLarge, CharterVersionTaken, TrialNotOpen
+from corelab.tracking.errors import (
+    CharterOfAnotherTrial,
+    CharterTooLarge,
+    CharterVersionTaken,
+    DatesWouldMove,
+    TrialNotOpen,
+)
 from corelab.tracking.model import TRIAL as TRIAL_KIND
 from corelab.tracking.model import Trial
 from corelab.tracking.publishing import charter_in_force, publish_charter
@@ -113,6 +119,19 @@ def test_a_publication_that_died_is_finished_by_a_repeat_under_any_key(monkeypat
 
     assert charter_in_force(store, trial=TRIAL).charter.hash == compiled().hash
     assert len(store.events) == 3
+
+
+@pytest.mark.requirement("fault-54")
+def test_an_amendment_shifts_the_dates_of_a_subject_as_before() -> None:
+    store = trial_with_charter()
+    moving = NEXT_TEXT.replace("range_days: [-3640, -364]", "range_days: [-3640, -371]")
+
+    with pytest.raises(DatesWouldMove) as refused:
+        publish(store, moving, key="2")
+    publish(store, NEXT_TEXT, key="3")
+
+    assert "[-3640, -364]" in refused.value.message
+    assert charter_in_force(store, trial=TRIAL).trial.charter_version == "1.1"
 
 
 def test_a_charter_is_published_in_its_own_trial() -> None:

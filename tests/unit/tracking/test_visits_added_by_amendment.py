@@ -83,6 +83,7 @@ def test_a_verdict_that_comes_first_plans_the_visit_too(react) -> None:
     ]
 
 
+@pytest.mark.requirement("fault-18")
 @pytest.mark.parametrize("deaths", [[True], [False, True], [True, True]])
 def test_a_worker_that_dies_on_the_way_leaves_what_its_repeat_finishes(react, deaths) -> None:
     store = react.STORE

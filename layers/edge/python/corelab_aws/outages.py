@@ -2,7 +2,9 @@
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 -- botocore's own
 
-BUSY = frozenset({"SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "RequestLimitExceeded"})
+BUSY = frozenset(
+    {"SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
+)
 OURS = 500  # HTTP statuses from here on are the service's fault
 
 

@@ -49,3 +49,9 @@ class OlderVerdict(CorelabError):
     """A verdict that came after a newer one. Nothing to do about it."""
 
     code = "TRK-008"
+
+
+class DatesWouldMove(InvalidInput):
+    """An amendment would shift a subject's dates otherwise than before."""
+
+    code = "TRK-009"

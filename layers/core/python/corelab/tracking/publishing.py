@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from corelab.charter.compiled import load_compiled
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find, get
-from corelab.tracking.errors import CharterOfAnotherTrial, CharterTooLarge, CharterVersionTaken
+from corelab.tracking.errors import (
+    CharterOfAnotherTrial,
+    CharterTooLarge,
+    CharterVersionTaken,
+    DatesWouldMove,
+)
 from corelab.tracking.model import CHARTER, TRIAL, PublishedCharter, Trial
 from corelab.tracking.service import check_open
 
@@ -38,6 +44,8 @@ def publish_charter(
         It cannot be published here.
     CharterVersionTaken
         The version is published with another hash, or one after it is in force.
+    DatesWouldMove
+        It shifts dates over another range than the one in force.
     """
     if of_trial != command.trial:
         raise CharterOfAnotherTrial(f"The charter is for {of_trial}.", trial=of_trial)
@@ -48,7 +56,9 @@ def publish_charter(
     check_open(store, command.trial)
     there = find(store, CHARTER, trial=command.trial, id=charter.version)
     if there is None:
-        _check_newer(get(store, TRIAL, trial=command.trial, id=command.trial).state, charter)
+        trial = get(store, TRIAL, trial=command.trial, id=command.trial).state
+        _check_newer(trial, charter)
+        _check_dates_stay(store, trial, charter)
     if there is None or there.state.hash != charter.hash:
         _publish(store, command=command, charter=charter)
     return InForce(trial=_adopt(store, command=command, charter=charter), charter=charter)
@@ -107,6 +117,22 @@ def _check_newer(trial: Trial, charter: PublishedCharter) -> None:
     in_force = trial.charter_version
     if in_force is not None and _order(in_force) >= _order(charter.version):
         raise CharterVersionTaken(f"Version {in_force} is in force. Publish one after it.", in_force=in_force)
+
+
+def _check_dates_stay(store: Store, trial: Trial, charter: PublishedCharter) -> None:
+    """A subject's shift is drawn from the range: another range would part its visits by another interval."""
+    if trial.charter_version is None:
+        return
+    in_force = get(store, CHARTER, trial=trial.trial, id=trial.charter_version).state
+    range_days = load_compiled(in_force.compiled).deid.dates_range_days
+    if load_compiled(charter.compiled).deid.dates_range_days != range_days:
+        low, high = range_days
+        raise DatesWouldMove(
+            f"Leave deid.dates.range_days at [{low}, {high}]: with another range, a subject's later images "
+            "would be shifted otherwise than those that are de-identified already.",
+            low=low,
+            high=high,
+        )
 
 
 def _order(version: str) -> tuple[int, ...]:
