@@ -59,6 +59,7 @@ class TransmittalApi(httpx.MockTransport):
         self.puts = 0
         self.kill_at: int | None = None
         self.kill_after = False
+        self.is_storage_away = False
         self.lost: set[int] = set()
         self.swallows: set[int] = set()  # file numbers whose bytes the storage loses
         self.valid_tokens = {"token-0"}
@@ -181,6 +182,8 @@ class TransmittalApi(httpx.MockTransport):
         return httpx.Response(200, json={"has_arrived": True})
 
     def _store(self, request: httpx.Request) -> httpx.Response:
+        if self.is_storage_away:
+            return httpx.Response(503, text="SlowDown")
         if int(request.url.params["generation"]) in self.old_urls:
             return httpx.Response(403)
         key = request.url.path.removeprefix("/")

@@ -1,9 +1,6 @@
 """The embedded AWS is killed amid an upload's way; started again, the flow ends and the ledger verifies."""
 
-import os
-import signal
 from contextlib import suppress
-from datetime import timedelta
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,34 +9,17 @@ from httpx import HTTPError
 from corelab.audit.verify import read_key, verify
 from corelab_aws.clock import now
 from local.aws import process
-from local.aws.place import Place
 from local.deploy import deploy
-from local.environment import cloud_of, outputs_of
+from local.environment import outputs_of
 from local.synth import synthesize
 from tests.fakes.brain_series import Patient, brain
 from tests.flows.by_hand.doors import Doors
 from tests.flows.embedded.waiting import until
 from tests.flows.ledger_of_stack import exported, signed
+from tests.flows.power import LATER, Machine
 from tests.flows.trial_on_stack import open_trial
 
-LATER = timedelta(minutes=10)  # what the sweep waits for, and more
 PATIENCE_S = 60.0
-
-
-class Machine:
-    """One machine whose power the test can cut."""
-
-    def __init__(self, root):
-        self.place = Place(root=root)
-        self.instance = process.start(self.place, strict=True, follow=True)
-        self.cloud = cloud_of(self.place, self.instance)
-
-    def cut(self):
-        """Nothing is written any more; then everything is started again, where it was."""
-        os.kill(self.instance.pid, signal.SIGKILL)
-        until(lambda: not process.is_alive(self.instance.pid))
-        process.stop(self.place)
-        self.instance = process.start(self.place, strict=True, follow=True, port=self.instance.port)
 
 
 @pytest.fixture(scope="module")

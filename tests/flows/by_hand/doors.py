@@ -64,6 +64,7 @@ class Fault:
 
     what: What
     at: int = 0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +81,15 @@ class Run:
         Neither: the worker is gone.
     calls : tuple of str
         Each external call, in order.
+    waits : tuple of float
+        How long it would have waited before trying again, in seconds, each time.
     """
 
     answer: Any = None
     error: str | None = None
     is_killed: bool = False
     calls: tuple[str, ...] = ()
+    waits: tuple[float, ...] = ()
 
     @property
     def writes(self) -> list[int]:
@@ -180,16 +184,18 @@ def _fresh(name: str) -> ModuleType:
 def _child(run: Callable[[], Any], *, at: datetime, fault: Fault | None, scratch: Path, writing: int) -> None:
     """The worker; it never returns."""
     calls: list[str] = []
+    waits: list[float] = []
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         tempfile.tempdir = str(scratch)
-        with _standing_clock(at), _faulty(fault, calls):
+        with _standing_clock(at), _faulty(fault, calls, waits):
             try:
-                result = Run(answer=run(), calls=tuple(calls))
+                result = Run(answer=run(), calls=tuple(calls), waits=tuple(waits))
             except Exception as error:  # noqa: BLE001 -- as the platform does
-                result = Run(error=f"{type(error).__name__}: {error}", calls=tuple(calls))
+                told = f"{type(error).__name__}: {error}"
+                result = Run(error=told, calls=tuple(calls), waits=tuple(waits))
         with os.fdopen(writing, "wb") as out:
             out.write(pickle.dumps(result))
     finally:
@@ -206,11 +212,11 @@ def _standing_clock(at: datetime) -> Any:
 
 
 @contextmanager
-def _faulty(fault: Fault | None, calls: list[str]) -> Iterator[None]:
-    """The HTTP session with a fault in it. Nobody sleeps: what backs off does so at once."""
+def _faulty(fault: Fault | None, calls: list[str], waits: list[float]) -> Iterator[None]:
+    """The HTTP session with a fault in it. Nobody sleeps: what backs off does so at once, and is noted."""
     real, number = URLLib3Session.send, itertools.count(1)
     down: set[str] = set()
-    chance = random.Random(0)  # noqa: S311 -- the seed is the point
+    chance = random.Random(fault.seed if fault else 0)  # noqa: S311 -- the seed is the point
 
     def send(session: URLLib3Session, request: Any) -> Any:
         name, n = _name(request), next(number)
@@ -234,7 +240,7 @@ def _faulty(fault: Fault | None, calls: list[str]) -> Iterator[None]:
 
     with (
         mock.patch.object(URLLib3Session, "send", send),
-        mock.patch.object(time, "sleep"),
+        mock.patch.object(time, "sleep", waits.append),
     ):
         yield
 

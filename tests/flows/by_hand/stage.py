@@ -78,7 +78,16 @@ class Stage:
 
     def back_to(self, kept: Kept) -> None:
         """Make it that moment again; objects that the kept moment has are never touched by a door."""
-        tables, s3 = self.cloud.client("dynamodb"), self.cloud.client("s3")
+        self.back_to_tables(kept)
+        s3 = self.cloud.client("s3")
+        for bucket in self._buckets:
+            for version in list(versions_of(self.cloud, bucket)):
+                if (bucket, version["Key"], version["VersionId"]) not in kept.objects:
+                    s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    def back_to_tables(self, kept: Kept) -> None:
+        """Make it that moment again where no object was written since."""
+        tables = self.cloud.client("dynamodb")
         for table, items in kept.tables.items():
             now = items_of(self.cloud, table)
             for pk, sk in now.keys() - items.keys():
@@ -86,30 +95,43 @@ class Stage:
             for place, item in items.items():
                 if now.get(place) != item:
                     tables.put_item(TableName=table, Item=item)
-        for bucket in self._buckets:
-            for version in list(versions_of(self.cloud, bucket)):
-                if (bucket, version["Key"], version["VersionId"]) not in kept.objects:
-                    s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
 
-    def event(self, type: str, *, about: str) -> Event:
-        """The newest event of this type about an aggregate whose id begins so."""
+    def events(self, type: str, *, about: str) -> list[Event]:
+        """Events of this type about aggregates whose ids begin so, the newest last."""
         events = [
             event_from_item(item)
             for (pk, _), item in items_of(self.cloud, self.outputs["LedgerTable"]).items()
             if pk.startswith("EV#") and item["type"]["S"] == type
         ]
-        return max((one for one in events if one.id.startswith(about)), key=lambda one: (one.at, one.version))
+        found = (one for one in events if one.id.startswith(about))
+        return sorted(found, key=lambda one: (one.at, one.version))
+
+    def event(self, type: str, *, about: str) -> Event:
+        """The newest event of this type about an aggregate whose id begins so."""
+        return self.events(type, about=about)[-1]
 
     def on_bus(self, type: str, *, about: str) -> dict[str, Any]:
         """The event as a reaction's queue brings it."""
-        event = self.event(type, about=about)
+        return self.as_message(self.event(type, about=about))
+
+    def as_message(self, event: Event) -> dict[str, Any]:
+        """The event as a reaction's queue brings it."""
         return bus_message(event.source, event.type, json.loads(json.dumps(bus_detail(event))))
 
-    def request(self, method: str, path: str, body: Any = None, *, at: datetime, key: str = "once") -> Item:
-        """A request of the site's coordinator, as the gateway hands it to a door."""
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        at: datetime,
+        key: str = "once",
+        by: str = "coordinator",
+    ) -> Item:
+        """A request of somebody who has just signed in, as the gateway hands it to a door."""
         seconds = str(int(at.timestamp()))
         who = claims(
-            self.trial.people.ids["coordinator"],
+            self.trial.people.ids[by],
             iat=seconds,
             auth_time=seconds,
             aud=self.outputs["UserPoolClientId"],

@@ -10,23 +10,15 @@ import pytest
 
 from corelab.kernel.moments import moment_text
 from corelab_aws.store import DynamoStore
-from tests.flows.by_hand.doors import What, faults_at
+from tests.flows.by_hand.doors import faults_at
 from tests.flows.by_hand.journey import CHANGES_NOTHING, LACKING, STEPS, Journey
 from tests.flows.by_hand.stage import differences
-
-DEATHS = frozenset({What.DIES_BEFORE, What.DIES_AFTER})
-ROUNDS = 3  # of redelivery; each queue and retry gives more
+from tests.flows.by_hand.surviving import DEATHS, ROUNDS, asks_again
 
 
 @pytest.fixture(scope="module")
 def journey(on_stage):
     return Journey(on_stage)
-
-
-def asks_again(run):
-    """Whether the platform would bring it again: the worker died, raised, or reported a failure."""
-    answer = run.answer if isinstance(run.answer, dict) else {}
-    return run.is_killed or run.error is not None or bool(answer.get("batchItemFailures"))
 
 
 @pytest.mark.requirement("fault-16")

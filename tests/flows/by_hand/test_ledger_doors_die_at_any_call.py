@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 
 from corelab.audit.segment import segment_key
-from corelab.audit.verify import read_export
+from corelab.audit.verify import read_export, read_key, verify
 from corelab.kernel.actors import system
 from corelab.kernel.ids import TrialId
 from corelab.kernel.write_path import Command, Decision, Kind, execute
@@ -51,6 +51,7 @@ class Logs:
         self.scratch = scratch
         self.at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)  # after all that was done
         self.written = {}
+        self.notes = []  # of the last verification
 
     def more(self, log, *, age=timedelta()):
         """Stream records of the log's next events."""
@@ -105,10 +106,12 @@ class Logs:
                 written.setdefault(item["log"]["S"], {})[event_id] = bytes(item["event"]["B"])
                 on_bus[event_id] = int("relayed_at" in item)
         halted = {log: heads.read(log).halted for log in heads.logs() if heads.read(log).halted}
+        export = read_export(folder)
+        self.notes = verify(export, key=read_key(signer.public_key_pem())).notes
         return broken_promises(
             Aftermath(
                 written=written,
-                export=read_export(folder),
+                export=export,
                 key_pem=signer.public_key_pem(),
                 on_bus=on_bus,
                 halted=halted,
@@ -174,6 +177,18 @@ def test_an_older_batch_that_comes_after_a_newer_one_changes_nothing(logs):
         assert not is_unfinished(logs.run("audit/sequence", batch))
 
     assert logs.broken_promises() == []
+
+
+@pytest.mark.requirement("fault-34")
+def test_whatever_clocks_writers_and_sequencers_have_order_is_by_seq_and_the_skew_is_told(logs):
+    day = timedelta(days=1)
+    for skew in (day, -day, timedelta(0), day, -day):
+        batch = logs.more("SKEWED", age=-skew)
+        run = logs.stage.doors.run("audit/sequence", batch, at=logs.at - skew)  # and it the other way
+        assert not is_unfinished(run)
+
+    assert logs.broken_promises() == []
+    assert [note for note in logs.notes if "SKEWED" in note and "time runs back by 2 days" in note]
 
 
 @pytest.mark.requirement("fault-31")

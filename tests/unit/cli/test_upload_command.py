@@ -56,6 +56,19 @@ def test_an_answer_that_the_network_loses_is_asked_for_again(run, api, folder, l
     assert len(api.objects) == api.puts == 5
 
 
+@pytest.mark.requirement("fault-52")
+def test_a_storage_that_is_away_is_said_and_the_same_command_goes_on(run, api, folder):
+    api.is_storage_away = True
+    away = run(*upload_of(folder), transport=api)
+    api.is_storage_away = False
+    mended = run(*upload_of(folder), transport=api)
+
+    assert away.exit_code == CANNOT_RUN
+    assert "The storage takes nothing just now. What was sent is safe. Run the same command" in away.err
+    assert mended.exit_code == DONE
+    assert [transmittal.state for transmittal in api.by_id.values()] == ["RECEIVED"]
+
+
 def test_what_did_not_arrive_is_named_and_sent_by_the_same_command(run, api, folder):
     api.swallows = {2}
 
