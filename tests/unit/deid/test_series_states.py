@@ -3,10 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from corelab.deid import service
 from corelab.deid.errors import DOUBTS, RunUnreadable, SeriesTooLarge, SourceDiffers, VersionUnknown
 from corelab.deid.model import CONCLUDED, SERIES, SERIES_KIND
 from corelab.deid.packing import Packed
-from corelab.deid.rules import Role
+from corelab.deid.rules import Role, selection
 from corelab.deid.runs import keys_of, run_of
 from corelab.deid.service import begin, conclude, hold, select, withdraw
 from corelab.kernel.actors import system
@@ -187,16 +188,37 @@ def test_a_new_version_that_is_selected_supersedes_the_one_before():
 
 
 @pytest.mark.requirement("fault-6")
-def test_an_older_verdict_that_comes_late_changes_nothing():
+@pytest.mark.requirement("fault-2")
+@pytest.mark.parametrize("late", [Role.PRIMARY, Role.REPEAT, Role.NOT_USED, Role.HELD])
+def test_an_older_verdict_that_comes_late_leaves_what_it_would_have_left_in_its_time(late):
+    in_order, reordered = MemoryStore(), MemoryStore()
+    verdicts = [("first", 1, late), ("second", 2, Role.PRIMARY)]
+    for store, told in ((in_order, verdicts), (reordered, verdicts[::-1])):
+        deidentified(store)
+        deidentified(store, version=2)
+        for name, version, role in told:
+            select(store, command=command(name), series=SERIES_ID, version=version, role=role)
+
+    assert states(reordered) == states(in_order)
+    assert states(reordered)[1] == "PRIMARY"
+
+
+@pytest.mark.requirement("fault-18")
+def test_a_late_verdict_that_died_half_way_is_carried_on_by_its_repeat(monkeypatch):
     store = MemoryStore()
     deidentified(store)
     deidentified(store, version=2)
     select(store, command=command("second"), series=SERIES_ID, version=2, role=Role.PRIMARY)
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "selection", lambda series, **named: selection(series, **named)[:1])
+        select(store, command=command("first"), series=SERIES_ID, version=1, role=Role.PRIMARY)
+    half = states(store)
 
-    moves = select(store, command=command("first"), series=SERIES_ID, version=1, role=Role.PRIMARY)
+    select(store, command=command("first"), series=SERIES_ID, version=1, role=Role.PRIMARY)
 
-    assert moves == ()
-    assert states(store) == ["DEIDENTIFIED", "PRIMARY"]
+    assert half == ["PRIMARY", "PRIMARY"]
+    assert get(store, SERIES_KIND, trial=TRIAL, id=SERIES_ID).state.primary.version == 2
+    assert states(store) == ["SUPERSEDED", "PRIMARY"]
 
 
 def test_a_primary_series_that_another_replaces_is_superseded():

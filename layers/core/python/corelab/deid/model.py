@@ -141,8 +141,8 @@ class Series:
 
     @property
     def primary(self) -> SeriesVersion | None:
-        """The version that is read, or None."""
-        return next((one for one in self.versions if one.state == PRIMARY), None)
+        """The version that is read, or None; the newest, while a late verdict passes an older one through."""
+        return next((one for one in reversed(self.versions) if one.state == PRIMARY), None)
 
     def with_version(self, changed: SeriesVersion) -> "Series":
         """Series with one version changed, or added."""

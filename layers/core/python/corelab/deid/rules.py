@@ -10,6 +10,7 @@ from corelab.deid.model import (
     REPEAT,
     SERIES,
     Series,
+    SeriesVersion,
 )
 from corelab.kernel.actors import Role as ActorRole
 
@@ -30,7 +31,8 @@ STATES = {Role.PRIMARY: PRIMARY, Role.REPEAT: REPEAT, Role.NOT_USED: NOT_USED}
 def selection(series: Series, *, version: int, role: Role) -> tuple[tuple[int, str], ...]:
     """Moves, each a version and an event, that bring the series where the verdict has it.
 
-    A verdict on a version older than the primary one is old news. What a person may only do (making a repeat
+    A verdict that comes after a newer one leaves what it would have left in its time: the older version has
+    had its role, and is superseded where that was the primary one. What a person may only do (making a repeat
     the primary one) is left to a person: there is then no move.
 
     Raises
@@ -41,12 +43,25 @@ def selection(series: Series, *, version: int, role: Role) -> tuple[tuple[int, s
     known, primary = series.version(version), series.primary
     if known is None:
         raise VersionUnknown("Repeat later: the series has no such version.", version=version)
-    if role is Role.HELD or known.state == STATES[role]:
+    if role is Role.HELD:
         return ()
     if primary is not None and version < primary.version:
+        return _overtaken(known, role)
+    if known.state == STATES[role]:
         return ()
     if known.state == DEIDENTIFIED:
         replaced = ((primary.version, "supersede"),) if primary and role is Role.PRIMARY else ()
         return (*replaced, (version, EVENTS[role]))
     move = SERIES.moves.get((known.state, "supersede"))
     return ((version, "supersede"),) if move and ActorRole.SYSTEM in move.by else ()
+
+
+def _overtaken(known: SeriesVersion, role: Role) -> tuple[tuple[int, str], ...]:
+    """Moves of a verdict on an older version than the primary one; from half of them, the other half."""
+    superseded = (known.version, "supersede")
+    if known.state == PRIMARY:
+        return (superseded,)
+    if known.state != DEIDENTIFIED:
+        return ()
+    moved = (known.version, EVENTS[role])
+    return (moved, superseded) if role is Role.PRIMARY else (moved,)
