@@ -77,13 +77,18 @@ class Stage:
         return Kept(tables={table: items_of(self.cloud, table) for table in self._tables}, objects=objects)
 
     def back_to(self, kept: Kept) -> None:
-        """Make it that moment again; objects that the kept moment has are never touched by a door."""
+        """Make it that moment again; originals and packs that it has are never touched by a door."""
         self.back_to_tables(kept)
         s3 = self.cloud.client("s3")
-        for bucket in self._buckets:
-            for version in list(versions_of(self.cloud, bucket)):
-                if (bucket, version["Key"], version["VersionId"]) not in kept.objects:
-                    s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+        there = {
+            (bucket, version["Key"], version["VersionId"])
+            for bucket in self._buckets
+            for version in versions_of(self.cloud, bucket)
+        }
+        for bucket, key, version in there - kept.objects.keys():
+            s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+        for bucket, key, version in sorted(kept.objects.keys() - there):  # taken away since: its bytes again
+            s3.put_object(Bucket=bucket, Key=key, Body=kept.objects[bucket, key, version])
 
     def back_to_tables(self, kept: Kept) -> None:
         """Make it that moment again where no object was written since."""

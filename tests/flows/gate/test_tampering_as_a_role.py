@@ -90,6 +90,8 @@ def test_no_doors_role_takes_anything_back(world, aims, door) -> None:
     assert [bytes_and_lock(world, aim) for aim in aims.values()] == before
 
 
+@pytest.mark.requirement("fault-33")
+@pytest.mark.requirement("fault-32")
 @pytest.mark.parametrize("what", ON_OBJECTS)
 def test_who_may_do_everything_takes_nothing_back(world, aims, owner, what) -> None:
     before = [bytes_and_lock(world, aim) for aim in aims.values()]
