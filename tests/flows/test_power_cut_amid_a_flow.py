@@ -44,6 +44,14 @@ def doors(machine, tmp_path):
     return Doors(cloud=machine.cloud, scratch=tmp_path)
 
 
+def opened(_trial, _subject, _transmittal, _files):
+    """Nothing was sent yet."""
+
+
+def uploaded(trial, _subject, transmittal, files):
+    trial.upload(trial.register(transmittal, files), files)
+
+
 def half_uploaded(trial, _subject, transmittal, files):
     trial.upload(trial.register(transmittal, files), files, without={*range(11, 21)})
 
@@ -63,7 +71,17 @@ def accepted(trial, subject, transmittal, files):
     trial.screened(transmittal)
 
 
-MOMENTS = (half_uploaded, completed, being_screened, accepted)
+def being_deidentified(trial, subject, transmittal, files):
+    accepted(trial, subject, transmittal, files)
+    (sent,) = trial.receipt(transmittal)["series"]
+    path = f"/v1/trials/DEMO01/series/{sent['series']}"
+    trial.sooner_or_later(
+        lambda: trial.call("inspector", "GET", path).status_code, lambda status: status == 200
+    )
+
+
+MOMENTS = (opened, half_uploaded, uploaded, completed, being_screened, accepted, being_deidentified)
+SENDING = frozenset({opened, half_uploaded, uploaded})
 
 
 @pytest.mark.requirement("fault-18")
@@ -76,7 +94,7 @@ def test_a_flow_goes_on_where_the_power_was_cut(machine, trial, doors, moment):
     moment(trial, subject, transmittal, files)
 
     machine.cut()
-    if moment is half_uploaded:
+    if moment in SENDING:
         trial.upload(trial.register(transmittal, files), files)
         trial.complete(transmittal)
 
