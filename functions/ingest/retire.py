@@ -5,6 +5,7 @@ from functools import partial
 from aws_lambda_powertools import Logger
 
 from corelab import __version__
+from corelab.ingest.leaving import Kept
 from corelab.ingest.retiring import Tools, retire
 from corelab_aws.charters import charter_by_hash
 from corelab_aws.clock import now
@@ -14,9 +15,11 @@ from corelab_aws.store import store
 
 STORE = store()
 TOOLS = Tools(
-    incoming=bucket("INCOMING"),
-    records=bucket("RECORDS"),
-    evidence=Evidence(STORE, packs=bucket("PACKS")),
+    kept=Kept(
+        incoming=bucket("INCOMING"),
+        records=bucket("RECORDS"),
+        evidence=Evidence(STORE, packs=bucket("PACKS")),
+    ),
     charters=partial(charter_by_hash, STORE),
 )
 

@@ -66,7 +66,7 @@ class Ingest(Construct):
         writes_objects(self.screen, "incoming", "incoming")
         lists_objects(self.screen, "records")
         reads_objects(self.screen, "records", "facts", "pixels")
-        writes_objects(self.screen, "records", "facts", "pixels")
+        writes_objects(self.screen, "records", "facts", "pixels", "duplicates")
 
         self._takes_drops(platform)
 
@@ -84,7 +84,8 @@ class Ingest(Construct):
         )
         writes_state(self.retire, "ingest")
         reads_state(self.retire, "deid", "qc", "tracking")
-        reads_objects(self.retire, "records", "facts")
+        lists_objects(self.retire, "records")
+        reads_objects(self.retire, "records", "facts", "duplicates")
         reads_objects(self.retire, "packs", "packs")
         lists_objects(self.retire, "incoming")
         lets_go_of_objects(self.retire, "incoming", "incoming")

@@ -5,15 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from corelab.ingest.derived import referrers
-from corelab.ingest.layout import incoming_prefix
-from corelab.ingest.model import REFERENCE, TRANSMITTAL, Reference, reference_id
+from corelab.ingest.derived import Derivation, derive
+from corelab.ingest.facts import read_facts
+from corelab.ingest.layout import incoming_prefix, object_key
+from corelab.ingest.leaving import Kept
+from corelab.ingest.model import OBJECT, TRANSMITTAL, Source
 from corelab.ingest.retiring import Tools, retire
+from corelab.kernel.actors import Role
 from corelab.kernel.canonical import canonical_json, sha256_hex
 from corelab.kernel.codec import to_plain
+from corelab.kernel.ids import TransmittalId, derived_id
 from corelab.kernel.write_path import Key, Stored, find_all, get
+from tests.fakes.containers import zipped
 from tests.fakes.dicom_files import mr_slice
-from tests.fakes.ingest_world import COMPILED, TRIAL, World
+from tests.fakes.ingest_world import ANNE, COMPILED, SITE, TRIAL, World, promised
 from tests.fakes.killing import Killed, Switch
 
 STAY = timedelta(days=COMPILED.charter.timelines.originals_stay_days)
@@ -71,9 +76,7 @@ def put(world, transmittal, **changes):
 
 def run(world, shown=None, *, wire=lambda target: target):
     tools = Tools(
-        incoming=wire(world.incoming),
-        records=wire(world.records),
-        evidence=shown or Shown(),
+        kept=Kept(incoming=wire(world.incoming), records=wire(world.records), evidence=shown or Shown()),
         charters=lambda _trial, _hash: COMPILED.charter,
     )
     return retire(wire(world.store), tools=tools, now=world.now, software="0")
@@ -109,7 +112,7 @@ def test_when_the_days_have_passed_the_originals_leave_and_the_manifest_stays():
         Shown(versions={}),
         Shown(versions={1: Made(state="DEIDENTIFIED")}),
         Shown(versions={1: Made(), 2: Made(state="DEID_REVIEW")}),
-        Shown(versions={1: Made(state="MISFILED")}),
+        Shown(versions={0: Made()}),
         Shown(versions={1: Made(objects={"pack": "1"})}),
         Shown(there=Made().objects | {"pack": "rotten"}),
         Shown(there={}),
@@ -120,7 +123,7 @@ def test_when_the_days_have_passed_the_originals_leave_and_the_manifest_stays():
         "not de-identified",
         "no verdict was given on it",
         "a newer version waits",
-        "misfiled and not made anew",
+        "a newer version was screened",
         "not all is made",
         "the pack is not as recorded",
         "the pack is gone",
@@ -141,9 +144,7 @@ def test_a_charter_that_says_no_days_keeps_originals_for_good():
     world.later(timedelta(days=10_000))
     timelines = replace(COMPILED.charter.timelines, originals_stay_days=None)
     tools = Tools(
-        incoming=world.incoming,
-        records=world.records,
-        evidence=Shown(),
+        kept=Kept(incoming=world.incoming, records=world.records, evidence=Shown()),
         charters=lambda _trial, _hash: replace(COMPILED.charter, timelines=timelines),
     )
     assert retire(world.store, tools=tools, now=world.now, software="0") == ()
@@ -165,46 +166,109 @@ def test_only_what_the_pack_proves_to_hold_leaves():
     assert here(world, transmittal) == {"3", "manifest.json"}
 
 
-def test_what_a_derived_transmittal_reads_stays_until_that_ones_are_let_go():
-    world, transmittal = finished()
-    derived = world.screened(*SLICES, key="derived")["transmittal"]
-    reference = Reference(origin=transmittal, derived=derived)
-    key = Key(room="ingest", trial=TRIAL, kind="reference", id=reference_id(transmittal, derived))
-    document = canonical_json(to_plain(reference))
-    world.store.aggregates[key] = Stored(key=key, version=1, document=document)
-    assert referrers(world.store, trial=TRIAL, origin=transmittal) == (derived,)
-    assert list(find_all(world.store, REFERENCE, trial=TRIAL))
+def placed_anew(world, origin):
+    """The transmittal's files, read once more for a time point of their own."""
+    files = tuple(
+        replace(
+            file,
+            source=Source(
+                key=(key := object_key(TRIAL, origin, file.n)), version_id=world.incoming.version_of(key)
+            ),
+        )
+        for file in promised(*SLICES)
+    )
+    derivation = Derivation(
+        transmittal=TransmittalId(derived_id("tms", "anew")),
+        site=SITE,
+        subject=ANNE,
+        visit="BL",
+        files=files,
+        received_at=world.now,
+        origin=origin,
+    )
+    command = replace(world.command("anew", role=Role.SYSTEM), charter=COMPILED.hash)
+    return derive(world.store, incoming=world.incoming, command=command, derivation=derivation).transmittal
+
+
+def test_misfiled_originals_leave_with_what_was_made_of_them_where_they_belong():
+    world, origin = finished()
+    misfiled = tuple(item.series for item in world.state(origin).series)
+    put(world, origin, misfiled=misfiled)
+    derived = placed_anew(world, origin)
+    world.screen(derived)
     world.later(STAY)
 
-    assert run(world) == ()
-    put(world, derived, retired_at=world.now)
-    assert [item.transmittal for item in run(world)] == [transmittal]
-
-
-def test_misfiled_originals_leave_once_what_was_made_of_them_anew_was_let_go():
-    world, transmittal = finished()
-    derived = world.screened(*SLICES, key="derived")["transmittal"]
-    reference = Reference(origin=transmittal, derived=derived)
-    key = Key(room="ingest", trial=TRIAL, kind="reference", id=reference_id(transmittal, derived))
-    document = canonical_json(to_plain(reference))
-    world.store.aggregates[key] = Stored(key=key, version=1, document=document)
-    put(world, derived, retired_at=world.now)
+    assert [(item.transmittal, item.originals) for item in run(world)] == [(origin, 0)]
+    assert here(world, origin) == {"1", "2", "3", "manifest.json"}
+    put(world, derived, finished_at=world.now)
     world.later(STAY)
 
-    (left,) = run(world, Shown(versions={1: Made(state="MISFILED")}, judged=None))
-    assert (left.transmittal, left.originals) == (transmittal, 3)
+    done = run(world, Shown(versions={1: Made(state="MISFILED"), 2: Made()}))
+    assert [(item.transmittal, item.originals) for item in done] == [(derived, 3)]
+    assert here(world, origin) == {"manifest.json"}
+
+
+def test_what_a_derived_transmittal_still_reads_stays():
+    world, origin = finished()
+    placed_anew(world, origin)
+    world.later(STAY)
+
+    run(world)
+    assert here(world, origin) == {"1", "2", "3", "manifest.json"}
+
+
+def test_a_container_leaves_with_its_images_and_what_came_along_with_them():
+    twice = ("again/IM1", SLICES[0])
+    images = [(f"DOE^JANE/IM{number}", body) for number, body in enumerate(SLICES, start=1)]
+    world, transmittal = finished(zipped(*images, twice, ("README.TXT", b"none")))
+    world.later(STAY)
+
+    assert [item.originals for item in run(world)] == [5]
+    assert here(world, transmittal) == {"manifest.json"}
+
+
+def test_a_container_stays_that_holds_a_refused_image():
+    broken = SLICES[2][:-7]
+    world, transmittal = finished(zipped(("IM1", SLICES[0]), ("IM2", SLICES[1]), ("IM3", broken)))
+    world.later(STAY)
+
+    assert [item.originals for item in run(world)] == [2]
+    assert here(world, transmittal) == {"1", "manifest.json"}
+
+
+def test_a_container_leaves_though_one_of_its_images_has_no_accepted_copy():
+    world, transmittal = finished(zipped(*((f"IM{n}", body) for n, body in enumerate(SLICES))))
+    world.later(STAY)
+
+    run(world, Shown(originals=frozenset(map(sha256_hex, SLICES[:2]))))
+    assert here(world, transmittal) == {"1.3", "manifest.json"}
+
+
+@pytest.mark.parametrize("again", [SLICES, (zipped(*((f"IM{n}", b) for n, b in enumerate(SLICES))),)])
+def test_what_only_repeats_accepted_images_leaves_too(again):
+    world, first = finished()
+    _, second = finished(*again, world=world, key="again")
+    assert world.state(second).series == ()
+    world.later(STAY)
+
+    assert {item.transmittal for item in run(world)} == {first, second}
+    assert here(world, second) == {"manifest.json"}
+
+
+PACKED = zipped(("IM1", SLICES[0]), ("IM2", SLICES[1]), ("IM3", SLICES[2]), ("IM3 again", SLICES[2]))
 
 
 @pytest.mark.requirement("fault-18")
-def test_whatever_dies_on_the_way_the_end_is_the_same():
-    undisturbed, _ = finished()
+@pytest.mark.parametrize("files", [SLICES, (PACKED,)], ids=["files", "container"])
+def test_whatever_dies_on_the_way_the_end_is_the_same(files):
+    undisturbed, _ = finished(*files)
     undisturbed.later(STAY)
     counting = Switch()
     run(undisturbed, wire=counting.wire)
 
     for at in range(1, counting.calls + 1):
         for is_after in (False, True):
-            world, _ = finished()
+            world, _ = finished(*files)
             world.later(STAY)
             with pytest.raises(Killed):
                 run(world, wire=Switch(at, is_after=is_after).wire)
@@ -212,3 +276,59 @@ def test_whatever_dies_on_the_way_the_end_is_the_same():
             assert world.store.aggregates == undisturbed.store.aggregates
             assert world.store.events == undisturbed.store.events
             assert world.incoming.versions == undisturbed.incoming.versions
+
+
+def accepted_and_left():
+    """A series whose originals have left."""
+    world, transmittal = finished()
+    world.later(STAY)
+    run(world)
+    return world, transmittal
+
+
+def refused(world, id):
+    found = find_all(world.store, OBJECT, trial=TRIAL, under=f"{id}#")
+    return {item.state.n: item.state.code for item in found}
+
+
+@pytest.mark.parametrize("again", [SLICES, SLICES[:1], (mr_slice(2, SoftwareVersions="28"),)])
+def test_what_is_sent_again_after_its_originals_left_changes_nothing(again):
+    world, _ = accepted_and_left()
+
+    id = world.sent(*again, key="again")
+    answer = world.screen(id)
+
+    assert (answer["outcome"], answer["series"]) == ("ACCEPTED", [])
+    assert (world.state(id).counts.duplicates, refused(world, id)) == (len(again), {})
+
+
+def test_new_images_alone_cannot_be_joined_with_originals_that_left_and_the_site_is_told():
+    world, _ = accepted_and_left()
+
+    id = world.sent(SLICES[0], mr_slice(4), key="again")
+    answer = world.screen(id)
+
+    assert (answer["outcome"], answer["series"]) == ("ACCEPTED", [])
+    assert refused(world, id) == {2: "ING-208"}
+
+
+def test_the_whole_series_with_new_images_makes_a_version_of_what_is_here():
+    world, first = accepted_and_left()
+
+    id = world.sent(*SLICES, mr_slice(4), key="again")
+    (made,) = world.screen(id)["series"]
+
+    facts = read_facts(world.records.get(made["facts"]))
+    assert (facts.version, len(facts.instances)) == (2, 4)
+    assert all(one.key.startswith(incoming_prefix(TRIAL, id)) for one in facts.instances)
+    assert here(world, first) == {"manifest.json"}
+
+
+def test_a_mended_header_of_every_image_makes_a_version_and_what_cannot_be_compared_is_counted():
+    world, _ = accepted_and_left()
+
+    id = world.sent(*(mr_slice(n, SoftwareVersions="28") for n in (1, 2, 3)), key="again")
+    (made,) = world.screen(id)["series"]
+
+    facts = read_facts(world.records.get(made["facts"]))
+    assert (facts.version, facts.resent.images, facts.resent.unread) == (2, 3, 3)

@@ -16,6 +16,7 @@ NO_IDENTIFIERS = "ING-204"
 CONFLICT = "ING-205"
 TOO_MANY_SERIES = "ING-206"
 SERIES_TOO_LARGE = "ING-207"
+REST_HAS_LEFT = "ING-208"
 DROPPED_TOO_LARGE = "ING-241"
 OTHER_STUDY = "ING-242"
 
@@ -140,6 +141,10 @@ TEXTS: Mapping[str, Text] = {
     SERIES_TOO_LARGE: Text(
         sentence="The series is larger than one may be.",
         remedy="Write to the core lab; the series has to be handled by a person.",
+    ),
+    REST_HAS_LEFT: Text(
+        sentence="The image belongs to a series that was accepted and whose originals have left since.",
+        remedy="Send the whole series in one transmittal, the images that were sent before among them.",
     ),
     NOT_AN_IMAGE: Text(
         sentence="The file came along with the images and is none: a viewer, a text, a preview.",

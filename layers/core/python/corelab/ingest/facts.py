@@ -6,7 +6,7 @@ count how many different ones the whole series holds without reading a single or
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -247,6 +247,8 @@ class Union:
         was, with other pixels, and which are held.
     replaced : tuple of places
         Of new objects with other pixels that take an earlier one's place, since a person let them.
+    unjoined : tuple of places
+        Of new objects that cannot be joined with earlier ones, whose originals have left.
     """
 
     instances: tuple[Instance, ...]
@@ -255,6 +257,7 @@ class Union:
     resends: tuple[Place, ...]
     conflicts: tuple[Place, ...]
     replaced: tuple[Place, ...] = ()
+    unjoined: tuple[Place, ...] = ()
 
     @property
     def has_news(self) -> bool:
@@ -267,7 +270,13 @@ class Union:
         return bool(self.resends or self.replaced)
 
 
-def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replacing: bool = False) -> Union:
+def union(
+    earlier: tuple[Instance, ...],
+    new: tuple[Instance, ...],
+    *,
+    is_replacing: bool = False,
+    gone: Collection[str] = (),
+) -> Union:
     """Lay new instances, in order of their number, beside the earlier ones.
 
     Exact duplicates change nothing. The same UID and pixels under another header is a resend: the new header
@@ -278,6 +287,8 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replac
     ----------
     is_replacing : bool
         A person said that the new pixels are right: they take the earlier ones' place.
+    gone : collection of str
+        Keys of originals that have left: an exact duplicate stands in for its own.
     """
     kept: dict[str, Instance] = {instance.sop_uid: instance for instance in earlier}
     pixels: defaultdict[str, set[str]] = defaultdict(set)
@@ -300,7 +311,8 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replac
             fresh.append(instance.place)
         elif before.sha256 == instance.sha256:
             duplicates.append(instance.place)
-            continue
+            if before.key not in gone:
+                continue
         elif before.pixel_sha256 == instance.pixel_sha256:
             resends.append(instance.place)
         elif is_replacing:
@@ -316,6 +328,22 @@ def union(earlier: tuple[Instance, ...], new: tuple[Instance, ...], *, is_replac
         resends=tuple(resends),
         conflicts=tuple(conflicts),
         replaced=tuple(replaced),
+    )
+
+
+def unjoined(earlier: tuple[Instance, ...], merged: Union) -> Union:
+    """The union where new objects cannot be joined with earlier ones: all stays as it was.
+
+    What brings pixels is refused. What only says them again, under whatever header, counts as a duplicate.
+    """
+    return replace(
+        merged,
+        instances=earlier,
+        fresh=(),
+        duplicates=tuple(sorted(merged.duplicates + merged.resends)),
+        resends=(),
+        replaced=(),
+        unjoined=tuple(sorted(merged.fresh + merged.replaced)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a transmittal's objects lie in the incoming bucket; facts and digests in the records bucket."""
+"""Where transmittals lie in the incoming bucket; facts, digests and duplicates in the records bucket."""
 
 import re
 
@@ -59,6 +59,11 @@ def pixels_prefix(trial: TrialId, digest: str) -> str:
 def pixels_key(trial: TrialId, digest: str, version: int) -> str:
     """Key that says where an image is filed."""
     return f"{pixels_prefix(trial, digest)}v{version}.json"
+
+
+def duplicates_key(trial: TrialId, transmittal: TransmittalId, release: int) -> str:
+    """Key that says what of a transmittal was here already, as its run after this release saw it."""
+    return f"duplicates/{trial}/{transmittal}/r{release}.json"
 
 
 def version_in(key: str) -> int | None:

@@ -2,6 +2,9 @@
 
 A version is taken by writing its object, which happens once. Whoever repeats a transmittal finds the version
 that it wrote by the transmittal's id inside, and computes it again from the one before: the same bytes.
+
+Originals of earlier images may have left. A version that needs them cannot be made: what stands then stays,
+and new images are refused with the word to send the series whole. Sent whole, exact duplicates stand in.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +27,7 @@ from corelab.ingest.facts import (
     facts_json,
     read_facts,
     union,
+    unjoined,
     with_showing,
 )
 from corelab.ingest.grouping import Group
@@ -34,7 +38,7 @@ from corelab.ingest.model import Opened, Transmittal
 from corelab.ingest.pixels import NOTHING_SEEN, SeenBefore
 from corelab.ingest.ports import Incoming, Records, Scanner, Subject
 from corelab.ingest.reading import Bad, Good
-from corelab.ingest.resends import differences
+from corelab.ingest.resends import differences, left_originals
 from corelab.ingest.scanners import match_scanner
 from corelab.ingest.showing import Showing, beside, showing
 from corelab.ingest.traits import Known
@@ -94,14 +98,20 @@ def plan(store: Store, *, records: Records, setting: Setting, group: Group) -> P
     before, version = _before(store, records=records, setting=setting, series=group.series)
     new = tuple(_instance(item, setting=setting) for item in group.objects)
     may_replace = codes.CONFLICTS in setting.transmittal.passed
-    merged = union(before.instances if before else (), new, is_replacing=may_replace)
+    earlier = before.instances if before else ()
+    merged = union(earlier, new, is_replacing=may_replace)
+    gone = left_originals(setting.incoming, earlier) if merged.has_news else frozenset()
+    if gone:
+        merged = union(earlier, new, is_replacing=may_replace, gone=gone)
+        if any(one.key in gone for one in merged.instances):
+            merged = unjoined(earlier, merged)
     seen = setting.seen.get(group.series, NOTHING_SEEN)
     is_copy = seen.is_copy and not merged.takes_place
     facts, stays = None, None
     if merged.has_news and (may_replace or not merged.conflicts) and not is_copy:
         facts = _facts(before, version=version, setting=setting, group=group, merged=merged)
-        resent = differences(setting.incoming, before.instances if before else (), new, union=merged)
-        stays = before.showing if before and set(before.instances) & set(merged.instances) else None
+        resent = differences(setting.incoming, earlier, new, union=merged)
+        stays = before.showing if before and set(earlier) & set(merged.instances) else None
         facts = _shown(facts, stays=stays, setting=setting, group=group)
         facts = replace(facts, pixels=seen.matches, resent=resent)
     return Plan(series=group.series, union=merged, facts=facts, stays=stays, is_copy=is_copy)

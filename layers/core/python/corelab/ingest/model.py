@@ -425,4 +425,5 @@ def listed(state: Transmittal) -> Index | None:
         return None
     if state.finished_at is None:
         return Index(list=OPEN, order="")
-    return Index(list=KEPT, order=state.finished_at.isoformat()) if state.series else None
+    has_originals_to_leave = state.series or state.opened or (state.counts and state.counts.duplicates)
+    return Index(list=KEPT, order=state.finished_at.isoformat()) if has_originals_to_leave else None

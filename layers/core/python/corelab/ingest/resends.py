@@ -1,4 +1,4 @@
-"""What a resend changed: images with the same UID and pixels, and another header."""
+"""What a resend changed: same UID and pixels, another header; and which earlier originals are still here."""
 
 from collections.abc import Iterable
 
@@ -28,6 +28,14 @@ def differences(
         if instance.place in {*union.fresh, *union.resends}:
             kept[instance.sop_uid] = instance
     return Resent(images=len(union.resends), changed=tuple(sorted(changed)), unread=unread)
+
+
+def left_originals(incoming: Incoming, earlier: Iterable[Instance]) -> frozenset[str]:
+    """Keys of earlier images that no longer lie in the bucket."""
+    keys = {instance.key for instance in earlier}
+    prefixes = {f"{key.rpartition('/')[0]}/" for key in keys}
+    here = {item.key for prefix in prefixes for item in incoming.list(prefix)}
+    return frozenset(keys - here)
 
 
 def _between(incoming: Incoming, before: Instance, after: Instance) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ from corelab.ingest.allocating import Looked, look, record, studied
 from corelab.ingest.asking import question
 from corelab.ingest.budgets import BUDGETS, Budgets
 from corelab.ingest.conclusion import Alarm, conclude, conflict_alarm, let_pass, refuse
+from corelab.ingest.duplicates import write_duplicates
 from corelab.ingest.errors import ManifestUnusable, ScreenedElsewhere
 from corelab.ingest.facts import Refused
 from corelab.ingest.filing import file_series
@@ -236,11 +237,20 @@ def _screen(
             for made, group in zip(plans, groups, strict=True)
         ]
         alarm = conflict_alarm(plans, passed=state.passed)  # what others wrote meanwhile counts too
+    if alarm is None:
+        planned = zip(plans, groups, strict=True)
+        write_duplicates(tools.records, trial=command.trial, state=state, planned=planned)
     conflicts = {place for made in plans for place in made.union.conflicts}
     refused += [
         Bad(file=item.file, member=item.member, code=codes.CONFLICT)
         for item in good
         if item.place in conflicts
+    ]
+    alone = {place for made in plans for place in made.union.unjoined}
+    refused += [
+        Bad(file=item.file, member=item.member, code=codes.REST_HAS_LEFT)
+        for item in good
+        if item.place in alone
     ]
     for item in sorted(refused, key=lambda item: item.place):
         refuse(store, command=command, state=state, item=item)
