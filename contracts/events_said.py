@@ -123,6 +123,18 @@ class StudyMisfiled(TypedDict):
     to: Place
 
 
+class StudyLeft(TypedDict):
+    """A study is of its time point no longer and of no other: withdrawn, or never asked for."""
+
+    study: Annotated[str, _id("stu")]
+    transmittal: Transmittal
+    site: Name
+    subject: Name
+    visit: Name
+    series: list[MisfiledSeries]
+    state: Literal["WITHDRAWN", "OFF_PROTOCOL"]
+
+
 class JudgedSeries(ScreenedSeries):
     """A series and the part it plays in the verdict."""
 
@@ -244,6 +256,7 @@ FOLLOWED: dict[str, tuple[str, type]] = {
     "StudyUnmatched.v1": ("ingest", StudyUnmatched),
     "StudyAllocated.v1": ("ingest", StudyAllocated),
     "StudyMisfiled.v1": ("ingest", StudyMisfiled),
+    "StudyLeft.v1": ("ingest", StudyLeft),
     "TimePointJudged.v1": ("qc", TimePointJudged),
     "QueryAnswered.v1": ("queries", QueryAnswered),
     "TimePointMoved.v1": ("tracking", TimePointMoved),

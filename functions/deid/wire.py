@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from corelab.deid.codes import text_of
-from corelab.deid.model import MISFILED, Series, SeriesVersion
+from corelab.deid.model import OUT_OF_USE, Series, SeriesVersion
 from corelab.kernel.ids import SeriesId
 from corelab_aws.doors.wire import Wire
 from corelab_aws.objects import Bucket
@@ -58,7 +58,7 @@ def series_seen(id: SeriesId, series: Series, *, packs: Bucket) -> SeriesSeen:
 
 def _version(version: SeriesVersion, packs: Bucket) -> VersionSeen:
     words = text_of(version.code) if version.code else None
-    given = None if version.state == MISFILED else packs  # what lies under another subject's pseudonym is not
+    given = None if version.state in OUT_OF_USE else packs
     return VersionSeen(
         version=version.version,
         transmittal=version.transmittal,

@@ -400,6 +400,24 @@ def correct_study(trial: TrialInPath, study: StudyInPath, body: CorrectionBody) 
 
 
 @app.post(
+    "/v1/trials/<trial>/studies/<study>/withdraw",
+    operation_id="withdraw_study",
+    tags=["ingest"],
+    summary="Take a study out of the trial",
+    description="Signed, with a reason: consent is withdrawn, or its site takes it back. What was made of it "
+    "leaves its time point; what happened stays in the ledger.",
+)
+def withdraw_study(trial: TrialInPath, study: StudyInPath, body: DecisionBody) -> StudyAnswer:
+    """Withdraw a study."""
+    access, state = _seen_study("withdraw_study", trial, study)
+    command = app.command(access, f"withdraw_study/{study}", trial=trial, reason=body.reason)
+    signed = sign(
+        STORE, command, operation="withdraw_study", of=STUDY, id=state.study, signature=body.signature
+    )
+    return StudyAnswer.of(studies.withdraw_study(STORE, command=signed, study=state.study).state)
+
+
+@app.post(
     "/v1/trials/<trial>/sites/<site>/drop-keys",
     operation_id="open_drop",
     tags=["ingest"],

@@ -1,7 +1,7 @@
 """QC follows answers and corrections.
 
-A site that answers without new data hands its time point to a person. A study that was filed by mistake
-leaves its time point, whose verdict is made again.
+A site that answers without new data hands its time point to a person. A study that was filed by mistake, or
+is withdrawn or off protocol, leaves its time point, whose verdict is made again.
 """
 
 import json
@@ -11,6 +11,7 @@ from functools import partial
 from aws_lambda_powertools import Logger
 
 from corelab.kernel.ids import SeriesId, SiteId, SubjectId, TransmittalId
+from corelab.kernel.reasons import why_gone
 from corelab.kernel.write_path import Key
 from corelab.qc.answering import note_answer
 from corelab.qc.errors import NothingWaits
@@ -46,8 +47,8 @@ def answered(event: BusEvent) -> None:
         logger.info("qc.ignored", extra={"event": event.event_id, "code": told.code, "why": told.message})
 
 
-def misfiled(event: BusEvent) -> None:
-    """Take a study's series out of the time point where they do not belong."""
+def gone(event: BusEvent) -> None:
+    """Take a study's series out of a time point where they do not belong."""
     data = event.data
     withdrawal = Withdrawal(
         site=SiteId(data["site"]),
@@ -57,6 +58,7 @@ def misfiled(event: BusEvent) -> None:
         series=tuple(
             Withdrawn(series=SeriesId(item["series"]), version=item["version"]) for item in data["series"]
         ),
+        reason=why_gone(data.get("state")),
     )
     charters = partial(charter_by_hash, STORE, event.trial)
     withdraw(STORE, command=event.command("qc"), withdrawal=withdrawal, charters=charters)
@@ -64,7 +66,8 @@ def misfiled(event: BusEvent) -> None:
 
 FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
     "QueryAnswered.v1": answered,
-    "StudyMisfiled.v1": misfiled,
+    "StudyMisfiled.v1": gone,
+    "StudyLeft.v1": gone,
 }
 
 

@@ -145,6 +145,7 @@ FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
     "StudyUnmatched.v1": held,
     "StudyAllocated.v1": settled,
     "StudyMisfiled.v1": settled,
+    "StudyLeft.v1": settled,
 }
 
 handler = reaction("queries", react)

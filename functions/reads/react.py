@@ -1,8 +1,9 @@
-"""Reads follow time points: readable ones are queued, others taken back; those of misfiled images end."""
+"""Reads follow time points: readable ones are queued, others taken back; those of images that leave end."""
 
 from collections.abc import Callable, Mapping
 
 from corelab.kernel.ids import StudyId, SubjectId
+from corelab.kernel.reasons import why_gone
 from corelab.reads.misfiled import withdraw
 from corelab.reads.service import TimePoint, became_readable, no_longer_readable
 from corelab_aws.charters import charter_by_hash
@@ -17,8 +18,8 @@ def react(event: BusEvent) -> None:
     FOLLOWED[event.type](event)
 
 
-def misfiled(event: BusEvent) -> None:
-    """End the reads that hold a study which was filed by mistake."""
+def gone(event: BusEvent) -> None:
+    """End the reads that hold a study which leaves its time point."""
     withdraw(
         store(),
         command=event.command("reads"),
@@ -26,6 +27,7 @@ def misfiled(event: BusEvent) -> None:
         subject=SubjectId(event.data["subject"]),
         visit=event.data["visit"],
         series={item["series"]: item["version"] for item in event.data["series"]},
+        reason=why_gone(event.data.get("state")),
     )
 
 
@@ -50,7 +52,8 @@ def moved(event: BusEvent) -> None:
 FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
     "TimePointMoved.v1": moved,
     "TimePointReadable.v1": moved,
-    "StudyMisfiled.v1": misfiled,
+    "StudyMisfiled.v1": gone,
+    "StudyLeft.v1": gone,
 }
 
 handler = reaction("reads", react)

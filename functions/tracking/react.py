@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from corelab.kernel.ids import SeriesId, SubjectId, TransmittalId
+from corelab.kernel.reasons import why_gone
 from corelab.tracking import service
 from corelab.tracking.errors import NothingNew, OlderVerdict
 from corelab.tracking.model import Filling, SeriesVersion
@@ -41,8 +42,8 @@ def judged(event: BusEvent) -> None:
     service.judge(STORE, command=event.command("tracking"), judgement=judgement, charters=_charters(event))
 
 
-def misfiled(event: BusEvent) -> None:
-    """A study leaves the time point where it was filed by mistake."""
+def gone(event: BusEvent) -> None:
+    """A study leaves the time point where it was filed."""
     service.withdraw(
         STORE,
         command=event.command("tracking"),
@@ -53,6 +54,7 @@ def misfiled(event: BusEvent) -> None:
             for item in event.data["series"]
         ),
         charters=_charters(event),
+        reason=why_gone(event.data.get("state")),
     )
 
 
@@ -63,7 +65,8 @@ def _charters(event: BusEvent) -> service.Charters:
 
 FOLLOWED: Mapping[str, Callable[[BusEvent], None]] = {
     "TransmittalAccepted.v1": accepted,
-    "StudyMisfiled.v1": misfiled,
+    "StudyMisfiled.v1": gone,
+    "StudyLeft.v1": gone,
     "TimePointJudged.v1": judged,
 }
 

@@ -51,7 +51,7 @@ class Deid(Construct):
             self, "react", room="deid", platform=platform, timeout=Duration.seconds(60), memory_mb=512
         )
         writes_state(self.react, "deid")
-        reacts_to(self.react, {"qc": ["TimePointJudged.v1"], "ingest": ["StudyMisfiled.v1"]})
+        reacts_to(self.react, {"qc": ["TimePointJudged.v1"], "ingest": ["StudyMisfiled.v1", "StudyLeft.v1"]})
 
         self.api = Door(
             self, "api", room="deid", platform=platform, timeout=Duration.seconds(29), memory_mb=1024

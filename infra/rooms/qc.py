@@ -35,7 +35,9 @@ class Qc(Construct):
         )
         writes_state(self.react, "qc")
         reads_state(self.react, "queries", "tracking")
-        reacts_to(self.react, {"queries": ["QueryAnswered.v1"], "ingest": ["StudyMisfiled.v1"]})
+        reacts_to(
+            self.react, {"queries": ["QueryAnswered.v1"], "ingest": ["StudyMisfiled.v1", "StudyLeft.v1"]}
+        )
 
         self.api = Door(
             self, "api", room="qc", platform=platform, timeout=Duration.seconds(29), memory_mb=1024

@@ -11,7 +11,7 @@ from infra.queues import reacts_to
 HELD = ("TransmittalQuarantined.v1", "StudyUnmatched.v1")
 DECIDED = (
     *("TransmittalReleased.v1", "TransmittalRejected.v1"),
-    *("StudyAllocated.v1", "StudyMisfiled.v1"),
+    *("StudyAllocated.v1", "StudyMisfiled.v1", "StudyLeft.v1"),
 )
 
 

@@ -25,5 +25,8 @@ class Reads(Construct):
         reads_state(self.react, "tracking")
         reacts_to(
             self.react,
-            {"tracking": ["TimePointMoved.v1", "TimePointReadable.v1"], "ingest": ["StudyMisfiled.v1"]},
+            {
+                "tracking": ["TimePointMoved.v1", "TimePointReadable.v1"],
+                "ingest": ["StudyMisfiled.v1", "StudyLeft.v1"],
+            },
         )

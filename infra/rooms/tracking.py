@@ -25,5 +25,8 @@ class Tracking(Construct):
         writes_state(self.react, "tracking")
         reacts_to(
             self.react,
-            {"ingest": ["TransmittalAccepted.v1", "StudyMisfiled.v1"], "qc": ["TimePointJudged.v1"]},
+            {
+                "ingest": ["TransmittalAccepted.v1", "StudyMisfiled.v1", "StudyLeft.v1"],
+                "qc": ["TimePointJudged.v1"],
+            },
         )

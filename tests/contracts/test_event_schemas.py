@@ -27,6 +27,7 @@ from tests.fakes.ingest_world import World
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import NOW, command_of
 from tests.unit.ingest.test_misfiled_studies_are_corrected import corrected, filed
+from tests.unit.ingest.test_studies_leave import taken_off, withdraw
 from tests.unit.queries.test_sites_are_asked_once import Room
 
 
@@ -139,6 +140,15 @@ def test_what_is_held_and_decided_says_what_its_schemas_promise(monkeypatch) -> 
         *("TransmittalQuarantined.v1", "TransmittalReleased.v1", "TransmittalRejected.v1"),
         *("StudyUnmatched.v1", "StudyAllocated.v1", "QueryAnswered.v1"),
     }
+
+
+@pytest.mark.parametrize("leave", [withdraw, taken_off])
+def test_a_study_that_leaves_says_what_its_schema_promises(leave) -> None:
+    world, study = filed()
+    leave(world, study)
+    (event,) = (event for event in world.store.events.values() if event.type == "StudyLeft.v1")
+
+    check(event)
 
 
 def test_every_followed_event_has_its_schema_and_no_schema_is_left_over() -> None:

@@ -1,6 +1,8 @@
 """What is held waits for a person, who releases or rejects it with a signature."""
 
-from tests.fakes.brain_series import Patient, brain
+import hashlib
+
+from tests.fakes.brain_series import Patient, brain, brain_slice
 
 RELEASE, REJECT = "release_transmittal", "reject_transmittal"
 
@@ -56,3 +58,44 @@ def test_a_rejected_transmittal_counts_nothing(trial):
     assert (late.status_code, late.json()["code"]) == (409, "ACC-422")
     assert (once_more["state"], once_more["code"]) == ("QUARANTINED", receipt["code"])
     assert all(one["transmittal"] != held for one in trial.get("analyst", "/held")["held"])
+
+
+def test_released_pixels_of_a_known_image_are_read_in_the_place_of_the_earlier_ones(trial):
+    subject, patient, other = trial.enrol("101-0751"), Patient(id="KM-5751"), Patient(id="KM-5752")
+    first = trial.send(subject, brain(patient))
+    trial.becomes(subject, "READABLE")
+    says = {
+        "SOPInstanceUID": patient.uid("slice 5"),
+        "StudyInstanceUID": patient.uid("study"),
+        "SeriesInstanceUID": patient.uid("series"),
+        "FrameOfReferenceUID": patient.uid("frame"),
+        "PatientID": patient.id,
+        "PatientName": f"{patient.name}^{patient.id}",
+        "AccessionNumber": f"ACC-{patient.id}",
+    }
+    mended = brain_slice(other, 5, **says)
+
+    held = trial.send(subject, [mended])
+    (series,) = first["series"]
+    versions = trial.series(series["series"])["versions"]
+    done = trial.signed(
+        "manager", f"/transmittals/{held['transmittal']}/release", RELEASE, held["transmittal"]
+    )
+    made = trial.sooner_or_later(
+        lambda: trial.series(series["series"])["versions"][-1],
+        lambda version: version["version"] == 2 and version["state"] == "PRIMARY",
+    )
+    index = trial.http.get(made["index"]["url"]).json()
+
+    assert (held["state"], held["code"], [one["code"] for one in held["refused"]]) == (
+        "QUARANTINED",
+        "ING-304",
+        ["ING-205"],
+    )
+    assert [version["version"] for version in versions] == [1]
+    assert done.status_code == 200, done.text
+    sources = {one["source_sha256"] for one in index["instances"]}
+    assert hashlib.sha256(mended).hexdigest() in sources
+    assert hashlib.sha256(brain_slice(patient, 5)).hexdigest() not in sources
+    assert made["instances"] == 20
+    trial.becomes(subject, "READABLE")

@@ -102,6 +102,23 @@ def correct(
     context.show(done, words=lambda out: _words(out, [done]))
 
 
+@studies.command()
+@study_argument
+@signed_reason_option
+@password_option
+@trial_option
+@pass_context
+def withdraw(context: Context, study_id: str, *, reason: str, password_stdin: bool, trial: str) -> None:
+    """Take STUDY out of the trial, with your signature: consent is withdrawn, or its site takes it back.
+
+    Nothing is made of it any more, and its time point lets go of it.
+    """
+    to_sign = ToSign(operation="withdraw_study", object=study_id, meaning="APPROVAL", reason=reason)
+    path = f"/v1/trials/{trial}/studies/{quote(study_id)}/withdraw"
+    done = post_signed(context, path, to_sign, trial=trial, password_stdin=password_stdin)
+    context.show(done, words=lambda out: _words(out, [done]))
+
+
 def _place(context: Context, trial: str, *, study_id: str, body: dict[str, str | None]) -> None:
     said = {name: value for name, value in body.items() if value is not None}
     done = context.client().post(f"/v1/trials/{trial}/studies/{quote(study_id)}/allocate", said)

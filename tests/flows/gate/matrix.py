@@ -30,7 +30,7 @@ CONCEALS = frozenset(
         *("read_transmittal", "register_batch", "complete_transmittal", "read_series", "read_verdict"),
         *("answer_query", "accept_answer", "reopen_query", "cancel_query"),
         *("register_parts", "join_parts", "read_receipt", "read_study", "allocate_study", "correct_study"),
-        *("release_transmittal", "reject_transmittal", "match_drop"),
+        *("release_transmittal", "reject_transmittal", "match_drop", "withdraw_study"),
         *("render_review", "clear_review", "refuse_review", "retry_series"),
     }
 )
@@ -185,6 +185,7 @@ def _bodies(site: str, there: Mapping[str, str], victim: str, *, who: str) -> di
         "issue_challenge": {"operation": signs[0], "object": there[signs[1]]},
         "reject_transmittal": {"reason": "wrong images"},
         "correct_study": {"subject": there["subject"], "visit": "W6", "reason": "wrong visit"},
+        "withdraw_study": {"reason": "consent was withdrawn"},
         "render_review": {},
         "clear_review": {"reason": "no text"},
         "refuse_review": {"reason": "text everywhere"},

@@ -13,6 +13,7 @@ from corelab.deid.service import begin, conclude, hold, select, withdraw
 from corelab.kernel.actors import system
 from corelab.kernel.errors import IllegalMove, NotFound, VersionConflict
 from corelab.kernel.ids import derived_id
+from corelab.kernel.reasons import LEFT, why_gone
 from corelab.kernel.write_path import Command, get
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.state_tables import differences
@@ -62,8 +63,8 @@ def states(store):
 
 
 def test_every_pair_of_state_and_event_is_as_the_glossary_says_and_some_rows_more():
-    """docs/decisions/0141: what was filed by mistake goes out of use, from wherever a run had ended."""
-    more = {(state, "misfiled") for state in CONCLUDED}
+    """docs/decisions/0141 and 0167: what leaves goes out of use, from wherever a run had ended."""
+    more = {(state, event) for state in CONCLUDED for event in ("misfiled", "withdraw")}
 
     assert differences(SERIES) == {pair: (SERIES.moves[pair], None) for pair in more}
 
@@ -268,6 +269,19 @@ def test_a_misfiled_series_goes_out_of_use_once_and_a_later_version_does_not():
 
     assert (gone, again) == ((1, 2), ())
     assert states(store) == ["MISFILED", "MISFILED", "DEIDENTIFIED"]
+
+
+@pytest.mark.parametrize("state", sorted(LEFT))
+def test_a_series_of_a_study_that_left_is_withdrawn_and_stays_so(state):
+    store = MemoryStore()
+    deidentified(store)
+
+    gone = withdraw(store, command=command("left"), series=SERIES_ID, version=1, reason=why_gone(state))
+    again = withdraw(store, command=command("misfiled"), series=SERIES_ID, version=1)
+
+    assert (gone, again, states(store)) == ((1,), (), ["WITHDRAWN"])
+    (said,) = (event for event in store.events.values() if event.type == "SeriesWithdrawn.v1")
+    assert said.reason == LEFT[state]
 
 
 def test_a_late_verdict_selects_nothing_of_a_misfiled_series():

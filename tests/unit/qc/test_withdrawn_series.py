@@ -132,7 +132,15 @@ def test_whatever_dies_between_the_moves_the_end_is_the_same(remaining):
     assert moves >= 1
 
 
-def test_the_door_follows_the_correction(monkeypatch, store):
+@pytest.mark.parametrize(
+    ("type", "says"),
+    [
+        ("StudyMisfiled.v1", {"to": {"subject": "101-0002", "visit": "BL"}}),
+        ("StudyLeft.v1", {"state": "WITHDRAWN"}),
+        ("StudyLeft.v1", {"state": "OFF_PROTOCOL"}),
+    ],
+)
+def test_the_door_lets_go_of_what_leaves(monkeypatch, store, type, says):
     react = door_module(monkeypatch, "functions.qc.react", store=store)
     monkeypatch.setattr(react, "charter_by_hash", lambda _store, _trial, hash: PUBLISHED[hash])
     run(store, brings(series()))
@@ -140,7 +148,7 @@ def test_the_door_follows_the_correction(monkeypatch, store):
     react.react(
         BusEvent(
             room="ingest",
-            type="StudyMisfiled.v1",
+            type=type,
             event_id="evt_9",
             trial=TrialId(TRIAL),
             object="study",
@@ -154,7 +162,7 @@ def test_the_door_follows_the_correction(monkeypatch, store):
                 "subject": SUBJECT,
                 "visit": "BL",
                 "series": [{"series": gone().series, "version": 1}],
-                "to": {"subject": "101-0002", "visit": "BL"},
+                **says,
             },
         )
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from corelab.kernel.ids import StudyId, SubjectId
+from corelab.kernel.reasons import LEFT, why_gone
 from corelab.kernel.write_path import find_all
 from corelab.reads.misfiled import affected, withdraw
 from corelab.reads.model import READ
@@ -60,6 +61,22 @@ def test_from_every_state_the_read_ends_and_says_why(store, charter, before, aft
     assert [(one.state.state, one.event.type) for one in outcomes] == [(after, type)] * 2
     assert all("mistake" in one.event.reason for one in outcomes)
     assert [found.state.misfiled for found in reads(store)] == [(STUDY,)] * 2
+
+
+def test_of_a_study_that_was_withdrawn_the_entry_says_so(store, charter):
+    readable(store, charter, time_point())
+
+    outcomes = withdraw(
+        store,
+        command=command("evt_9"),
+        study=STUDY,
+        subject=SubjectId("101-0001"),
+        visit="BL",
+        series={"ser_1": 1},
+        reason=why_gone("WITHDRAWN"),
+    )
+
+    assert {one.event.reason for one in outcomes} == {LEFT["WITHDRAWN"]}
 
 
 def test_told_twice_it_ends_once(store, charter):

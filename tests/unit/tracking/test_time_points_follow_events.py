@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.kernel.actors import Role
+from corelab.kernel.reasons import LEFT
 from corelab.kernel.write_path import Decision, execute, get
 from corelab.tracking.model import TIME_POINT, TimePoint
 from corelab_aws.doors.reaction import BusEvent
@@ -394,6 +395,22 @@ def test_a_misfiled_study_leaves_its_time_point(react, store, before, state, mov
 
     assert [action for _, action in types_since(store, count)] == moves
     assert point(store).state == state
+
+
+@pytest.mark.parametrize("state", ["WITHDRAWN", "OFF_PROTOCOL"])
+def test_a_study_that_left_leaves_its_time_point_and_the_entry_says_why(react, store, state) -> None:
+    for item in (BRAIN, GOOD):
+        react.react(item)
+    told = misfiled(9, ("ser_mr", 1))
+
+    react.react(replace(told, type="StudyLeft.v1", data={**told.data, "state": state}))
+
+    assert point(store).state == "PLANNED"
+    last = max(
+        (event for event in store.events.values() if event.object == "time_point"),
+        key=lambda event: event.version,
+    )
+    assert last.reason == LEFT[state]
 
 
 def test_where_another_series_fills_the_slot_the_verdict_alone_decides(react, store) -> None:

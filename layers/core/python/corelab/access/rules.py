@@ -44,6 +44,7 @@ _MAY: Mapping[str, frozenset[Role]] = {
     "read_study": OVERSIGHT | SITE_SIDE | {R.CORE_IMPORT},
     "allocate_study": frozenset({R.SITE, R.DM}),
     "correct_study": frozenset({R.PM, R.DM}),
+    "withdraw_study": frozenset({R.PM}),
     "open_drop": frozenset({R.SITE}),
     "list_drops": OVERSIGHT | SITE_SIDE,
     "match_drop": frozenset({R.SITE}),
@@ -68,7 +69,10 @@ _MAY: Mapping[str, frozenset[Role]] = {
 }
 
 SIGNED = frozenset(  # whose body takes a signature
-    {"release_transmittal", "reject_transmittal", "correct_study", "clear_review", "refuse_review"}
+    {
+        *("release_transmittal", "reject_transmittal", "correct_study", "withdraw_study"),
+        *("clear_review", "refuse_review"),
+    }
 )
 
 MAY: Mapping[str, frozenset[Role]] = {

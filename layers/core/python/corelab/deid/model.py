@@ -16,8 +16,9 @@ from corelab.kernel.write_path import Index, Kind
 RECEIVED, DEIDENTIFYING, DEIDENTIFIED = "RECEIVED", "DEIDENTIFYING", "DEIDENTIFIED"
 DEID_REVIEW, DEID_FAILED, TOO_LARGE = "DEID_REVIEW", "DEID_FAILED", "TOO_LARGE"
 PRIMARY, REPEAT, NOT_USED, SUPERSEDED = "PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"
-MISFILED = "MISFILED"
+MISFILED, WITHDRAWN = "MISFILED", "WITHDRAWN"
 HELD = frozenset({DEID_REVIEW, DEID_FAILED, TOO_LARGE})
+OUT_OF_USE = frozenset({MISFILED, WITHDRAWN})
 CONCLUDED = HELD | {DEIDENTIFIED, PRIMARY, REPEAT, NOT_USED, SUPERSEDED}
 
 SERIES = Machine(
@@ -42,7 +43,9 @@ SERIES = Machine(
         (PRIMARY, "supersede"): to(SUPERSEDED, "SYSTEM|QC", reason=True),
     }
     # Filed under another subject or visit by mistake (docs/decisions/0141).
-    | {(state, "misfiled"): to(MISFILED, "SYSTEM", reason=True) for state in sorted(CONCLUDED)},
+    | {(state, "misfiled"): to(MISFILED, "SYSTEM", reason=True) for state in sorted(CONCLUDED)}
+    # Of a study that was withdrawn, or that the trial did not ask for (docs/decisions/0167).
+    | {(state, "withdraw"): to(WITHDRAWN, "SYSTEM", reason=True) for state in sorted(CONCLUDED)},
 )
 
 

@@ -7,7 +7,7 @@ from corelab.deid.errors import DOUBTS, RunOutdated, SeriesTooLarge, VersionUnkn
 from corelab.deid.model import (
     DEID_REVIEW,
     DEIDENTIFYING,
-    MISFILED,
+    OUT_OF_USE,
     RECEIVED,
     SERIES,
     SERIES_KIND,
@@ -151,8 +151,15 @@ def _holding(code: str) -> str:
     return "too_large" if code == SeriesTooLarge.code else "deid_failed"
 
 
-def withdraw(store: Store, *, command: Command, series: SeriesId, version: int) -> tuple[int, ...]:
-    """Take every version up to this one out of use: the study was filed under another subject or visit.
+def withdraw(
+    store: Store, *, command: Command, series: SeriesId, version: int, reason: str = FILED_BY_MISTAKE
+) -> tuple[int, ...]:
+    """Take every version up to this one out of use: its study was misfiled, or left its time point.
+
+    Parameters
+    ----------
+    reason : str
+        One of `corelab.kernel.reasons`.
 
     Returns
     -------
@@ -167,16 +174,17 @@ def withdraw(store: Store, *, command: Command, series: SeriesId, version: int) 
         A version is being de-identified; repeat when that has ended.
     """
     found = get(store, SERIES_KIND, trial=command.trial, id=series).state
-    reasoned = replace(command, reason=FILED_BY_MISTAKE)
-    gone = [one for one in found.versions if one.version <= version and one.state != MISFILED]
+    reasoned = replace(command, reason=reason)
+    gone = [one for one in found.versions if one.version <= version and one.state not in OUT_OF_USE]
+    is_misfiled = reason == FILED_BY_MISTAKE
     for one in gone:
         move_version(
             store,
             command=reasoned,
             series=series,
             version=one.version,
-            event="misfiled",
-            type=events.MISFILED,
+            event="misfiled" if is_misfiled else "withdraw",
+            type=events.MISFILED if is_misfiled else events.WITHDRAWN,
             change=_out_of_use,
         )
     return tuple(one.version for one in gone)

@@ -14,11 +14,11 @@ from corelab.ingest import events, study_events
 from corelab.ingest.errors import CorrectionUnclear, StudyNotReady
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.ports import Incoming, Registry
-from corelab.ingest.studies import Remaking, check_ready, present, remake, remaker
+from corelab.ingest.studies import Remaking, check_ready, present, remake, remaker, versions_of
 from corelab.ingest.study import MISFILED, STUDY, STUDY_MACHINE, Part, Study
 from corelab.kernel.actors import Actor
 from corelab.kernel.errors import AlreadyThere
-from corelab.kernel.ids import SeriesId, StudyId, SubjectId, TrialId
+from corelab.kernel.ids import StudyId, SubjectId, TrialId
 from corelab.kernel.proposals import Proposal
 from corelab.kernel.write_path import Command, Decision, Found, Store, event_id_of, execute, get
 
@@ -58,7 +58,7 @@ def correct_study(
     if store.event(event_id_of(command, step="correct")) is None:
         _check_place(registry, trial=command.trial, study=known, to=to)
         check_ready(store, trial=command.trial, study=study)
-    versions = _versions(store, trial=command.trial, study=known)
+    versions = versions_of(store, trial=command.trial, study=known)
 
     def decide(found: Found[Study] | None) -> Decision[Study]:
         state = present(found)
@@ -104,17 +104,6 @@ def _check_place(registry: Registry, *, trial: TrialId, study: Study, to: Place)
         raise CorrectionUnclear("Name a subject who is registered at the study's own site.")
     if study.is_at(to.subject, to.visit):
         raise CorrectionUnclear("The study is filed there already. Name the subject and visit it belongs to.")
-
-
-def _versions(store: Store, *, trial: TrialId, study: Study) -> Mapping[SeriesId, int]:
-    """The newest version of each series at the study's time point; 1 for one that only came again."""
-    versions = dict.fromkeys(study.series, 1)
-    for part in study.parts:
-        brought = get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state
-        for item in brought.series:
-            if item.series in versions:
-                versions[item.series] = max(versions[item.series], item.version)
-    return versions
 
 
 def _let_go(store: Store, *, command: Command, part: Part) -> None:

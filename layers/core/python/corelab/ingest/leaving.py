@@ -20,7 +20,7 @@ from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
 from corelab.kernel.write_path import Store, get
 
 SELECTED = frozenset({"PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"})  # what a verdict was given on
-MISFILED = "MISFILED"
+OUT_OF_USE = frozenset({"MISFILED", "WITHDRAWN"})
 GOOD_VERDICTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_DEVIATION"})
 MADE_OBJECTS = 3  # pack, index, certificate
 
@@ -73,7 +73,7 @@ def _is_let_go(evidence: Evidence, *, trial: TrialId, state: Transmittal, series
     if series in state.misfiled:
         return True
     copies = evidence.copies(trial, series)
-    return bool(copies) and copies[max(copies)].state == MISFILED
+    return bool(copies) and copies[max(copies)].state in OUT_OF_USE
 
 
 def _proven(kept: Kept, *, trial: TrialId, state: Transmittal, series: SeriesId) -> frozenset[str] | None:

@@ -1,10 +1,11 @@
-"""Place a study that could not be matched: at a visit, as a prior, as off-protocol; and make it anew.
+"""Place a study: at a visit, as a prior, as off-protocol; make it anew; take it out of the trial.
 
 The study moves first and says that its originals are to go through the pipeline; then a derived transmittal
 is made of each part; then the study says that they are on their way. What dies in between is gone on with by
 the same request, or by the sweep, which finds the study on its list.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from corelab.ingest.errors import StudyNotReady
 from corelab.ingest.model import ACCEPTED, CONCLUDED, TRANSMITTAL, File
 from corelab.ingest.ports import Incoming, Registry
 from corelab.ingest.study import (
+    ALLOCATED,
     OFF_PROTOCOL,
     PRIOR,
     STUDY,
@@ -24,8 +26,8 @@ from corelab.ingest.study import (
     study_files_id,
 )
 from corelab.kernel.actors import system
-from corelab.kernel.errors import AlreadyThere
-from corelab.kernel.ids import StudyId, TransmittalId, TrialId, derived_id
+from corelab.kernel.errors import AlreadyThere, VersionConflict
+from corelab.kernel.ids import SeriesId, StudyId, TransmittalId, TrialId, derived_id
 from corelab.kernel.write_path import (
     Command,
     Decision,
@@ -96,26 +98,67 @@ def allocate_study(
 def set_study_apart(store: Store, *, command: Command, study: StudyId, to: str) -> Outcome[Study]:
     """Keep a study apart: PRIOR or OFF_PROTOCOL. Its originals stay; nothing is made of them.
 
+    One that was worked on leaves its time point.
+
     Raises
     ------
     IllegalMove, NotAllowed, ReasonMissing
         It is in no state for that, not by this role, or a reason is asked for.
+    StudyNotReady
+        It is being worked on.
     """
-    event = SET_APART[to]
+    return _apart(store, command=command, study=study, event=SET_APART[to], step="set_apart")
+
+
+def withdraw_study(store: Store, *, command: Command, study: StudyId) -> Outcome[Study]:
+    """Take a study out of the trial: consent was withdrawn, or its site takes it back.
+
+    It leaves its time point; what was made of it stays on record and is used no more.
+
+    Raises
+    ------
+    IllegalMove, NotAllowed, ReasonMissing, SignatureMissing
+        It is in no state for that, not by this role, or lacks a reason or a signature.
+    StudyNotReady
+        It is being worked on.
+    """
+    return _apart(store, command=command, study=study, event="withdraw", step="withdraw")
+
+
+def _apart(store: Store, *, command: Command, study: StudyId, event: str, step: str) -> Outcome[Study]:
+    known = get(store, STUDY, trial=command.trial, id=study).state
+    is_used = known.state == ALLOCATED
+    if is_used and store.event(event_id_of(command, step=step)) is None:
+        check_ready(store, trial=command.trial, study=study)
+    versions = versions_of(store, trial=command.trial, study=known) if is_used else {}
 
     def decide(found: Found[Study] | None) -> Decision[Study]:
         state = present(found)
         moved = replace(
             state,
-            state=STUDY_MACHINE.move(state.state, event, by=command.actor.role, reason=command.reason),
+            state=STUDY_MACHINE.move(
+                state.state,
+                event,
+                by=command.actor.role,
+                reason=command.reason,
+                is_signed=command.signature is not None,
+            ),
             moved_at=command.now,
             code=None,
             suggested=(),
+            proposal=None,
         )
+        if state != known:
+            raise VersionConflict("Look again: somebody moved the study.", study=study)
+        if state.is_remaking:
+            raise StudyNotReady("Wait a minute: the study is on its way to where it was placed.", study=study)
+        if is_used or event == "withdraw":
+            last = state.parts[-1].transmittal
+            return study_events.left(moved, event=event, transmittal=last, series=versions)
         return study_events.decided(moved, event=event, transmittal=state.transmittal)
 
-    governed = replace(command, charter=get(store, STUDY, trial=command.trial, id=study).state.charter)
-    return execute(store, STUDY, id=study, command=governed, step="set_apart", decide=decide)
+    governed = replace(command, charter=known.charter)
+    return execute(store, STUDY, id=study, command=governed, step=step, decide=decide)
 
 
 def remaker(by: Remaking, *, state: Study) -> Command:
@@ -185,6 +228,17 @@ def _remake_part(store: Store, *, incoming: Incoming, command: Command, state: S
         origin=part.transmittal,
     )
     derive(store, incoming=incoming, command=command, derivation=derivation)
+
+
+def versions_of(store: Store, *, trial: TrialId, study: Study) -> Mapping[SeriesId, int]:
+    """The newest version of each series at the study's time point; 1 for one that only came again."""
+    versions = dict.fromkeys(study.series, 1)
+    for part in study.parts:
+        brought = get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state
+        for item in brought.series:
+            if item.series in versions:
+                versions[item.series] = max(versions[item.series], item.version)
+    return versions
 
 
 def check_ready(store: Store, *, trial: TrialId, study: StudyId) -> None:

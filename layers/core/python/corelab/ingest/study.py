@@ -32,7 +32,11 @@ STUDY_MACHINE = Machine(
         (ALLOCATED, "set_off_protocol"): to(OFF_PROTOCOL, "DM", reason=True),
         (ALLOCATED, "misfiled"): to(MISFILED, "PM+DM", reason=True, signed=True),
         (MISFILED, "match"): to(ALLOCATED, "PM+DM", reason=True, signed=True),
-        (ALLOCATED, "withdraw"): to(WITHDRAWN, "PM", reason=True, signed=True),
+    }
+    # Consent may be withdrawn wherever a study is kept (docs/decisions/0167).
+    | {
+        (state, "withdraw"): to(WITHDRAWN, "PM", reason=True, signed=True)
+        for state in (ALLOCATED, UNMATCHED, PRIOR, OFF_PROTOCOL)
     },
 )
 

@@ -15,6 +15,7 @@ FILES_KEPT = "StudyFilesKept.v1"
 
 PROPOSED = "StudyCorrectionProposed.v1"
 MISFILED = "StudyMisfiled.v1"
+LEFT = "StudyLeft.v1"
 
 TYPES = {"no_match": UNMATCHED, "join": JOINED, "remake": REMADE, "propose": PROPOSED}
 
@@ -63,16 +64,26 @@ def misfiled(
     to : mapping
         `subject` and `visit` where it belongs.
     """
-    data: dict[str, Plain] = {
-        "study": state.study,
-        "transmittal": transmittal,
-        "site": state.site,
-        "subject": state.subject,
-        "visit": state.visit,
-        "series": [{"series": one, "version": series[one]} for one in sorted(series)],
-        "to": dict(to),
-    }
+    data: dict[str, Plain] = {**_gone(state, transmittal, series), "to": dict(to)}
     return Decision(state=state, type=MISFILED, action="study.misfiled", data=data, index=listed(state))
+
+
+def left(
+    state: Study, *, event: str, transmittal: TransmittalId, series: Mapping[SeriesId, int]
+) -> Decision[Study]:
+    """Decision for a study that is no longer of its time point and of no other; every room lets go of it.
+
+    Parameters
+    ----------
+    event : str
+        The machine's.
+    transmittal : TransmittalId
+        The last that brought any of it.
+    series : mapping of SeriesId to int
+        The versions up to which they were filed there.
+    """
+    data: dict[str, Plain] = {**_gone(state, transmittal, series), "state": state.state}
+    return Decision(state=state, type=LEFT, action=f"study.{event}", data=data, index=listed(state))
 
 
 def files_kept(part: StudyFiles) -> Decision[StudyFiles]:
@@ -83,3 +94,14 @@ def files_kept(part: StudyFiles) -> Decision[StudyFiles]:
         "files": len(part.files),
     }
     return Decision(state=part, type=FILES_KEPT, action="study_files.keep", data=data)
+
+
+def _gone(state: Study, transmittal: TransmittalId, series: Mapping[SeriesId, int]) -> Mapping[str, Plain]:
+    return {
+        "study": state.study,
+        "transmittal": transmittal,
+        "site": state.site,
+        "subject": state.subject,
+        "visit": state.visit,
+        "series": [{"series": one, "version": series[one]} for one in sorted(series)],
+    }

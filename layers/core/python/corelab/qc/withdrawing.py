@@ -1,4 +1,4 @@
-"""Series turn out to be filed here by mistake: the verdict is made again without them.
+"""Series leave, filed here by mistake or no longer of the trial: the verdict is made again without them.
 
 Theory of operation. Like `service.conclude`, one move at a time, each depending on the verdict as it is
 stored. A judgement that another run left half made is first brought to its end. Then what is withdrawn leaves
@@ -28,6 +28,8 @@ class Withdrawal:
     ----------
     transmittal : TransmittalId
         The last that brought any of it.
+    reason : str
+        One of `corelab.kernel.reasons`.
     """
 
     site: SiteId
@@ -35,6 +37,7 @@ class Withdrawal:
     visit: str
     transmittal: TransmittalId
     series: tuple[Withdrawn, ...]
+    reason: str = FILED_BY_MISTAKE
 
 
 def withdraw(
@@ -60,7 +63,7 @@ def withdraw(
     id = qc_id(subject=withdrawal.subject, visit=withdrawal.visit)
     nothing = _nothing(command, withdrawal, charters=charters)
     days = other_days(store, trial=command.trial, subject=withdrawal.subject, but=withdrawal.visit)
-    reasoned = replace(command, reason=FILED_BY_MISTAKE)
+    reasoned = replace(command, reason=withdrawal.reason)
     last: Outcome[Qc] | None = None
     for _ in range(LONGEST_WAY):
         found = find(store, QC, trial=command.trial, id=id)
@@ -90,7 +93,7 @@ def _withdrawing(qc: Qc, withdrawal: Withdrawal) -> NextMove | None:
         )
     empty = replace(
         without,
-        state=MACHINE.move(qc.state, "all_withdrawn", by=Role.SYSTEM, reason=FILED_BY_MISTAKE),
+        state=MACHINE.move(qc.state, "all_withdrawn", by=Role.SYSTEM, reason=withdrawal.reason),
         qc_version=qc.qc_version + 1,
         transmittals=qc.transmittals or (withdrawal.transmittal,),
         placed=(),

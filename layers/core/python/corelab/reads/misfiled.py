@@ -1,4 +1,4 @@
-"""A study was filed by mistake: the reads that hold it are invalidated, and every affected one is listed.
+"""A study was misfiled or left the trial: reads that hold it are invalidated, every affected one is listed.
 
 What was signed stays on record as it was signed, and counts no more; when the time point is readable again,
 it is read again in a session of its own. What was under way goes back. Later time points of the same reading
@@ -46,17 +46,20 @@ def withdraw(
     subject: SubjectId,
     visit: str,
     series: Mapping[str, int],
+    reason: str = FILED_BY_MISTAKE,
 ) -> tuple[Outcome[Read], ...]:
     """End or take back every read that holds the study.
 
     Parameters
     ----------
     series : mapping
-        Series id to the version up to which it was filed by mistake.
+        Series id to the version up to which it was filed there.
+    reason : str
+        One of `corelab.kernel.reasons`.
     """
     reads = [found for found in reads_of(store, trial=command.trial, subject=subject) if _is_at(found, visit)]
     return tuple(
-        _end(store, found, command=replace(command, reason=FILED_BY_MISTAKE), study=study)
+        _end(store, found, command=replace(command, reason=reason), study=study)
         for found in reads
         if holds(found.state, series) and study not in found.state.misfiled
     )

@@ -78,7 +78,7 @@ class Read:
     session : str
         The reading it belongs to; a re-read is another one, with another reading id.
     misfiled : tuple of str
-        Studies whose images it held and that were filed by mistake.
+        Studies whose images it held and that were filed by mistake, or left the trial.
     """
 
     read: ReadId

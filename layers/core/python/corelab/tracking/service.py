@@ -161,8 +161,14 @@ def withdraw(
     visit: str,
     series: tuple[SeriesVersion, ...],
     charters: Charters,
+    reason: str = FILED_BY_MISTAKE,
 ) -> Outcome[TimePoint]:
-    """Let go of series that were filed here by mistake: one move a step, from where the time point is.
+    """Let go of series that do not belong here: one move a step, from where the time point is.
+
+    Parameters
+    ----------
+    reason : str
+        One of `corelab.kernel.reasons`.
 
     Raises
     ------
@@ -172,7 +178,7 @@ def withdraw(
         As in `receive`.
     """
     _plan_missing(store, command=command, subject=subject, visit=visit, charters=charters)
-    reasoned = replace(command, reason=FILED_BY_MISTAKE)
+    reasoned = replace(command, reason=reason)
 
     def decide(found: Found[TimePoint] | None) -> Decision[TimePoint]:
         before = _there(found)
@@ -180,7 +186,7 @@ def withdraw(
         moves = rules.withdrawal_moves(after)
         if after == before and not moves:
             raise NothingNew("The series are gone from the time point.", subject=subject, visit=visit)
-        return _decision(after, moves[0] if moves else None, otherwise="withdraw", reason=FILED_BY_MISTAKE)
+        return _decision(after, moves[0] if moves else None, otherwise="withdraw", reason=reason)
 
     id = time_point_id(subject, visit)
     for step in range(LONGEST_WITHDRAWAL):
