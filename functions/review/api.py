@@ -127,6 +127,7 @@ def clear_review(  # noqa: PLR0917 -- the resolver passes them by name
     """Clear a version."""
     access, found, _ = _seen("clear_review", trial, series, version)
     boxes = tuple(box.box() for box in body.boxes)
+    _check_shown(trial, series, version)
     _check_boxes(trial, series, version, boxes=boxes)
     command = _signed("clear_review", access, trial, series, version, body=body, found=found)
     after = reviewing.clear(
@@ -204,6 +205,18 @@ def _rendered(facts: SeriesFacts, body: RenderBody) -> Rendered:
         app.logger.warning("review.not_rendered", extra={"why": str(error)})
         raise NotShown("Refuse the series, and have it sent again: its frames cannot be shown.") from error
     return read_answer(answer)
+
+
+def _check_shown(trial: str, series: str, version: int) -> None:
+    """Refuse to clear what nobody can have seen: the first image speaks for the series.
+
+    Raises
+    ------
+    NotShown
+    """
+    made = _rendered(_facts(trial, series, version), RenderBody(image=1, first=1, frames=1))
+    if made.not_shown is not None:
+        raise NotShown(f"Nobody can see this series. {made.not_shown}")
 
 
 def _still_in_review(trial: str, series: str, version: int) -> None:

@@ -49,7 +49,7 @@ PEOPLE = (
 )
 
 
-def ultrasound(number: int = 1, *, flag: bytes | None = None) -> bytes:
+def ultrasound(number: int = 1, *, flag: bytes | None = None, photometric: bytes | None = None) -> bytes:
     """An ultrasound frame with burned-in text; `flag` is what the header says of it."""
     own = {
         0x00080016: ("UI", b"1.2.840.10008.5.1.4.1.1.6.1"),
@@ -58,6 +58,7 @@ def ultrasound(number: int = 1, *, flag: bytes | None = None) -> bytes:
         0x00280101: ("US", pack("<H", 8)),
         0x00280102: ("US", pack("<H", 7)),
     } | ({} if flag is None else {0x00280301: ("CS", flag)})
+    own |= {} if photometric is None else {0x00280004: ("CS", photometric)}
     return ct(own, number=number, pixels=BANNER.tobytes())
 
 

@@ -38,6 +38,20 @@ def looked(world, person="reviewer"):
     return answer.body
 
 
+def test_what_cannot_be_shown_is_said_so_and_can_only_be_refused(monkeypatch):
+    world = ReviewWorld(monkeypatch, [ultrasound(1, photometric=b"CMYK")])
+    world.run()
+    assert world.version.state == "DEID_REVIEW"
+
+    seen = world.ask("reviewer", "renderings", {"image": 1}).body
+    cleared = world.sign("reviewer", "clear")
+    refused = world.sign("reviewer", "refuse")
+
+    assert (seen["pictures"], seen["not_shown"].endswith("Refuse the series.")) == ([], True)
+    assert (cleared.status, cleared.body["code"]) == (422, "DEI-118"), cleared.body
+    assert (refused.status, world.version.state) == (200, "DEID_FAILED"), refused.body
+
+
 def packed(world):
     (key,) = (key for key in world.packs.versions if key.endswith(".tar"))
     tar, index = world.packs.get(key), load_index(world.packs.get(key.replace(".tar", ".index.json")))

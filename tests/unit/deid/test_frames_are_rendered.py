@@ -8,8 +8,10 @@ from struct import pack
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.pixels import convert_color_space
 
 from corelab.deid.rendering import EVEN, PLAIN, read_answer, rendered
+from corelab.dicom.syntaxes import RLE
 from corelab_aws.children import ChildFailed, in_child
 from tests.fakes.dicom_files import fragments, mr_slice
 from tests.fakes.images import PIXELS, ct
@@ -93,7 +95,10 @@ def test_single_bits_are_black_and_white():
     "data",
     [
         mr_slice(pixels=fragments(b"\xff\xd8"), syntax="1.2.840.10008.1.2.4.50"),
-        ct(RGB | {0x00280004: ("CS", b"YBR_FULL")}, pixels=bytes(768)),
+        ct(RGB | {0x00280004: ("CS", b"YBR_PARTIAL_422 ")}, pixels=bytes(768)),
+        ct(RGB | {0x00280004: ("CS", b"YBR_FULL")}, pixels=bytes(700)),
+        mr_slice(pixels=fragments(b"not run lengths "), syntax=RLE),
+        mr_slice(pixels=fragments(bytes(64) + b"\0\0"), syntax=RLE),
         ct({0x00280100: ("US", pack("<H", 32))}, pixels=bytes(1024)),
         ct(pixels=PIXELS[:-2]),
     ],
@@ -103,6 +108,80 @@ def test_what_is_not_understood_is_said_and_not_shown(data):
 
     assert made.not_shown.endswith(".")
     assert made.pictures == ()
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+def test_luminance_and_chrominance_are_shown_as_colours(planar):
+    pixels = np.random.default_rng(3).integers(0, 256, (16, 16, 3), dtype="uint8")
+    lying = np.moveaxis(pixels, 2, 0) if planar else pixels
+    says = RGB | {0x00280004: ("CS", b"YBR_FULL"), 0x00280006: ("US", pack("<H", planar))}
+
+    shown = seen(ct(says, pixels=lying.tobytes()))
+
+    expected = convert_color_space(pixels, "YBR_FULL", "RGB")
+    assert np.abs(shown.astype(int) - expected).max() <= 2
+
+
+def test_colours_that_two_pixels_share_are_shown():
+    luminance = np.random.default_rng(4).integers(0, 256, (16, 16), dtype="uint8")
+    chroma = np.random.default_rng(5).integers(0, 256, (16, 8, 2), dtype="uint8")
+    lying = np.concatenate((luminance.reshape(16, 8, 2), chroma), axis=2)
+    says = RGB | {0x00280004: ("CS", b"YBR_FULL_422"), 0x00280006: ("US", pack("<H", 0))}
+
+    shown = seen(ct(says, pixels=lying.tobytes()))
+
+    whole = np.dstack((luminance, np.repeat(chroma, 2, axis=1)))
+    assert np.abs(shown.astype(int) - convert_color_space(whole, "YBR_FULL", "RGB")).max() <= 2
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize(("entries", "first"), [(256, 0), (100, 50)])
+def test_a_palette_is_shown_in_its_colours_and_what_it_hides_in_the_other_view(bits, entries, first):
+    shades = np.random.default_rng(6).integers(0, 256, (3, entries), dtype="uint8")
+    tables = shades.astype("<u2") << 8 if bits == 16 else shades
+    says = EIGHT | {0x00280004: ("CS", b"PALETTE COLOR ")}
+    for channel in range(3):
+        said = pack("<HHH", entries, first, bits)
+        says |= {0x00281101 + channel: ("US", said), 0x00281201 + channel: ("OW", tables[channel].tobytes())}
+    data = ct(says, pixels=bytes(range(256)))
+
+    index = np.clip(np.arange(256) - first, 0, entries - 1).reshape(16, 16)
+    assert (seen(data) == np.moveaxis(shades[:, index], 0, 2)).all()
+    assert len(np.unique(seen(data, view=EVEN))) == 256
+
+
+@pytest.mark.parametrize("kind", ["grey byte", "grey word", "colours"])
+def test_run_lengths_are_decoded(kind):
+    random = np.random.default_rng(7)
+    if kind == "grey word":
+        pixels = random.integers(0, 3, (16, 16), dtype="<u2") * 20000
+        data = ct(pixels=pixels.tobytes())
+    else:
+        shape = (16, 16, 3) if kind == "colours" else (16, 16)
+        pixels = random.integers(0, 4, shape, dtype="uint8") * 60
+        data = ct(
+            RGB | {0x00280006: ("US", pack("<H", 0))} if kind == "colours" else EIGHT, pixels=pixels.tobytes()
+        )
+    found = read(io.BytesIO(data))
+    found.compress(RLE)
+    packed = io.BytesIO()
+    found.save_as(packed)
+
+    for view in (PLAIN, EVEN):
+        assert (seen(packed.getvalue(), view=view) == seen(data, view=view)).all()
+
+
+def test_of_run_lengths_that_end_early_nothing_is_shown():
+    data = ct(EIGHT, pixels=bytes(range(256)))
+    found = read(io.BytesIO(data))
+    found.compress(RLE)
+    packed = io.BytesIO()
+    found.save_as(packed)
+    whole = packed.getvalue()
+    emptied = whole[:-200] + bytes([128]) * 192 + whole[-8:]
+
+    made = rendered(emptied, first=1, most=1)
+    assert (made.pictures, made.not_shown) == ((), "A compressed frame cannot be decoded. Refuse the series.")
 
 
 def test_nothing_of_the_header_is_told_but_a_modality():
