@@ -21,6 +21,7 @@ from corelab.ingest.drops.model import DROP
 from corelab.ingest.errors import PlaceUnclear, StudyUnknown, TransmittalUnknown
 from corelab.ingest.known import known_files
 from corelab.ingest.model import QUARANTINED, TRANSMITTAL, Transmittal
+from corelab.ingest.naming import subject_meant
 from corelab.ingest.parts import join_parts as join
 from corelab.ingest.parts import register_parts as addresses
 from corelab.ingest.receipts import receipt
@@ -241,11 +242,13 @@ def read_receipt(trial: TrialInPath, transmittal: InPath) -> SignedReceiptAnswer
 def find_known_files(trial: TrialInPath, body: KnownBody) -> KnownFilesAnswer:
     """Tell what is here."""
     app.authorize(STORE, "find_known_files", trial=trial, site=body.site)
+    site = SiteId(body.site)
+    name = SubjectId(body.subject)
     found = known_files(
         STORE,
         trial=TrialId(trial),
-        site=SiteId(body.site),
-        subject=SubjectId(body.subject),
+        site=site,
+        subject=subject_meant(Registry(STORE), trial=TrialId(trial), site=site, name=name),
         sha256s=body.sha256,
     )
     return KnownFilesAnswer(files=[KnownAnswer.of(known) for known in found])

@@ -70,7 +70,7 @@ def question(event: BusEvent) -> Asked | None:
 
 def _is_held(event: BusEvent) -> bool:
     """Whether it waits, as it is now, for what the event tells."""
-    stored = STORE.get(Key(room=event.room, trial=event.trial, kind=event.object, id=event.id))
+    stored = STORE.get(Key(room="ingest", trial=event.trial, kind=event.object, id=event.id))
     if stored is None:
         return False
     state = json.loads(stored.document)

@@ -105,7 +105,7 @@ def read_charter(
     tags=["tracking"],
     summary="Register a subject",
     description="Registers a subject of the caller's site and plans its time points by the charter. The same "
-    "facts again change nothing; others are refused.",
+    "facts again change nothing, further screening ids are added; other facts are refused.",
     status_code=HTTPStatus.CREATED,
 )
 def register_subject(trial: TrialInPath, body: NewSubject) -> SubjectSeen:
@@ -125,8 +125,14 @@ def register_subject(trial: TrialInPath, body: NewSubject) -> SubjectSeen:
         anchor=body.anchor,
         sex=body.sex,
         birth_year=body.birth_year,
+        screening_ids=tuple(body.screening_ids),
     )
-    return SubjectSeen(subject=subject, site=site, time_points=[*map(expected_seen, points)])
+    return SubjectSeen(
+        subject=subject,
+        site=site,
+        screening_ids=[*service.screening_ids_of(STORE, trial=TrialId(trial), subject=subject)],
+        time_points=[*map(expected_seen, points)],
+    )
 
 
 @app.get(

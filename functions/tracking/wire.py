@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from corelab.tracking.model import TimePoint
 from corelab.tracking.publishing import InForce
 from corelab.tracking.rules import flags
+from corelab.tracking.screening_ids import MOST as MOST_SCREENING_IDS
 from corelab_aws.doors.wire import Day, Name, Wire
 
 CharterText = Annotated[str, StringConstraints(min_length=1, max_length=300_000)]
@@ -41,6 +42,11 @@ class NewSubject(Wire):
     anchor: Day = Field(description="Date of the charter's anchor event.")
     sex: Literal["M", "F"] | None = Field(default=None, description="What images are compared with.")
     birth_year: BirthYear | None = Field(default=None, description="The same. Never a date.")
+    screening_ids: list[Name] = Field(
+        default=[],
+        max_length=MOST_SCREENING_IDS,
+        description="Its names before it was one, as the charter writes them. Never a hospital's number.",
+    )
 
 
 class ExpectedSeen(Wire):
@@ -59,6 +65,7 @@ class SubjectSeen(Wire):
 
     subject: str
     site: str
+    screening_ids: list[str]
     time_points: list[ExpectedSeen]
 
 

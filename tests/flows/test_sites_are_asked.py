@@ -1,6 +1,6 @@
 """What is held or has no place is asked about at the site, once; the query closes when it is decided."""
 
-from tests.fakes.brain_series import Patient, brain, brain_slice
+from tests.fakes.brain_series import ANCHOR, Patient, brain, brain_slice
 from tests.flows.test_held_are_decided import REJECT, RELEASE
 from tests.flows.test_studies_on_stack import WEEK_6
 
@@ -93,3 +93,25 @@ def test_a_study_without_a_place_is_asked_about_until_the_site_places_it(trial):
 
     assert query["lines"][0]["answers"][:2] == ["W6", "BL"]
     becomes(trial, subject, waiting, "CLOSED")
+
+
+def test_a_screening_id_names_its_subject_in_requests_and_in_headers(trial):
+    subject, name = "101-0815", "S101-0815"
+    facts = {"subject": subject, "anchor": ANCHOR.isoformat()}
+    trial.post("coordinator", "/subjects", facts)
+    named = trial.post("coordinator", "/subjects", facts | {"screening_ids": [name]})
+    taken = trial.call(
+        "coordinator",
+        "POST",
+        "/v1/trials/DEMO01/subjects",
+        {"subject": "101-0816", "anchor": ANCHOR.isoformat(), "screening_ids": [name]},
+    )
+    trial.send(subject, brain(Patient(id="KM-58151"), slices=2))
+
+    screened = Patient(id="KM-58152")
+    headers = {"PatientID": name, "PatientName": name}
+    receipt = trial.send(name, [brain_slice(screened, number, **headers) for number in (1, 2)])
+
+    assert named["screening_ids"] == [name]
+    assert (taken.status_code, taken.json()["code"]) == (409, "TRK-010")
+    assert (receipt["state"], receipt["subject"]) == ("ACCEPTED", subject)

@@ -64,14 +64,29 @@ def subject() -> None:
 @click.option("--anchor", required=True, metavar="DATE", help="Day of randomization, such as 2026-01-31.")
 @click.option("--sex", type=click.Choice(["M", "F"]), help="What its images are compared with.")
 @click.option("--birth-year", type=int, help="The same.")
+@click.option(
+    "--screening-id",
+    "screening_ids",
+    multiple=True,
+    help="Its name before it was a subject, as the charter writes it; repeat for several. Images that carry "
+    "it are known as this subject's.",
+)
 @trial_option
 @pass_context
 def register_subject(
-    context: Context, id: str, *, anchor: str, sex: str | None, birth_year: int | None, trial: str
+    context: Context,
+    id: str,
+    *,
+    anchor: str,
+    sex: str | None,
+    birth_year: int | None,
+    screening_ids: tuple[str, ...],
+    trial: str,
 ) -> None:
-    """Register SUBJECT (101-0001) and plan its visits."""
+    """Register SUBJECT (101-0001) and plan its visits. Again, with a further screening id, to add it."""
     known = {name: value for name, value in (("sex", sex), ("birth_year", birth_year)) if value is not None}
-    body = {"subject": id, "anchor": anchor} | known
+    named = {"screening_ids": [*screening_ids]} if screening_ids else {}
+    body = {"subject": id, "anchor": anchor} | known | named
     answer = context.client().post(f"/v1/trials/{trial}/subjects", body)
     points = [f"{point['visit']} {point['opens']} to {point['closes']}" for point in answer["time_points"]]
     planned = ", ".join(points)

@@ -145,3 +145,8 @@ def test_an_account_a_grant_and_the_registry_are_made(run):
     assert seen[f"{TRIAL}/sites"]["timezone"] == "Europe/Berlin"
     assert seen[f"{TRIAL}/sites/101/scanners"]["qualified_for"] == ["MR_BRAIN"]
     assert seen[f"{TRIAL}/subjects"] == {"subject": "101-0001", "anchor": "2026-01-31"}
+    named = ("--screening-id", "S101-0042", "--screening-id", "S101-0057")
+    ran = run(
+        *("subject", "register", "101-0001", "--anchor", "2026-01-31"), *named, *trial, transport=transport
+    )
+    assert (ran.exit_code, seen[f"{TRIAL}/subjects"]["screening_ids"]) == (DONE, ["S101-0042", "S101-0057"])

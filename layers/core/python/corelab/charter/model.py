@@ -132,6 +132,11 @@ class Subjects:
         found = re.fullmatch(self.id_regex, subject)
         return None if found is None else SiteId(found["site"])
 
+    def is_screening_id(self, name: str) -> bool:
+        """Whether it is written as the trial writes screening ids."""
+        regex = self.screening_id_regex
+        return regex is not None and re.fullmatch(regex, name) is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:

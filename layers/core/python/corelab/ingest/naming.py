@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 from corelab.charter.model import Charter
 from corelab.ingest.ports import Registry
-from corelab.kernel.ids import SubjectId, TrialId
+from corelab.kernel.ids import SiteId, SubjectId, TrialId
+
+
+def subject_meant(registry: Registry, *, trial: TrialId, site: SiteId, name: SubjectId) -> SubjectId:
+    """The site's subject whose id or screening id it is; the name itself where there is none.
+
+    Of other sites' subjects nothing is told.
+    """
+    named = registry.subject_named(trial, name)
+    found = None if named is None else registry.subject(trial, named)
+    return name if named is None or found is None or found.site != site else named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from corelab.ingest.model import (
     Transmittal,
     batch_id,
 )
+from corelab.ingest.naming import subject_meant
 from corelab.ingest.parts import goes_in_parts, part_bytes
 from corelab.ingest.ports import Incoming, Registry, Upload
 from corelab.ingest.receipts import Receipt, digest_of, files_of_batches, receipt, sizes_found
@@ -93,6 +94,8 @@ def open_transmittal(
 
     Parameters
     ----------
+    subject : SubjectId
+        Or one of its screening ids: it is opened for the subject that this means.
     courier : Courier or None
         What brought the media that the core lab imports.
 
@@ -108,6 +111,7 @@ def open_transmittal(
         The command opened another transmittal before.
     """
     id = transmittal_id(command)
+    subject = subject_meant(registry, trial=command.trial, site=site, name=subject)
     known = find(store, TRANSMITTAL, trial=command.trial, id=id)
     if known is not None:
         charter_hash = known.state.charter

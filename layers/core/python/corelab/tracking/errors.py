@@ -39,6 +39,18 @@ class SubjectDiffers(AlreadyThere):
     code = "TRK-006"
 
 
+class ScreeningIdIllFormed(InvalidInput):
+    """The charter has no such screening ids."""
+
+    code = "TRK-009"
+
+
+class ScreeningIdTaken(AlreadyThere):
+    """Another subject has this name."""
+
+    code = "TRK-010"
+
+
 class NothingNew(CorelabError):
     """An event that says what is known already. Nothing to do about it."""
 

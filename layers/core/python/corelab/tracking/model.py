@@ -57,6 +57,8 @@ class Subject:
         M or F; None where it was not registered.
     birth_year : int or None
         None where it was not registered. Never a date.
+    screening_ids : tuple of str
+        Its other names in the trial, in the order in which they were given.
     """
 
     subject: SubjectId
@@ -64,6 +66,21 @@ class Subject:
     anchor: date
     sex: str | None = None
     birth_year: int | None = None
+    screening_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningId:
+    """A name by which a subject was known before it was one: no other subject has it.
+
+    Attributes
+    ----------
+    name : str
+        As the charter writes screening ids.
+    """
+
+    name: str
+    subject: SubjectId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,4 +183,5 @@ def time_point_id(subject: SubjectId, visit: str) -> str:
 TRIAL = Kind(room="tracking", name="trial", model=Trial)
 CHARTER = Kind(room="tracking", name="charter", model=PublishedCharter)
 SUBJECT = Kind(room="tracking", name="subject", model=Subject)
+SCREENING_ID = Kind(room="tracking", name="screening_id", model=ScreeningId)  # by name
 TIME_POINT = Kind(room="tracking", name="time_point", model=TimePoint)

@@ -89,8 +89,8 @@ def plan(charter: Charter, *, subject: SubjectId, site: SiteId, anchor: date) ->
 
 
 def same_facts(one: Subject, other: Subject) -> bool:
-    """Whether two registrations say the same."""
-    return one == other
+    """Whether two registrations say the same, whatever other names they give."""
+    return replace(one, screening_ids=()) == replace(other, screening_ids=())
 
 
 def with_receipt(point: TimePoint, receipt: Receipt) -> TimePoint:

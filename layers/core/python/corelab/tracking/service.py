@@ -21,6 +21,7 @@ from corelab.tracking.model import (
     time_point_id,
 )
 from corelab.tracking.rules import Judgement, Receipt
+from corelab.tracking.screening_ids import check_screening_ids, check_unclaimed, claim, note, with_names
 
 Charters = Callable[[str], Charter]  # a trial's charters by hash: what a hash names never changes
 LONGEST_WITHDRAWAL = 3  # moves from COMPLETE: reads invalidated, stale, withdrawn
@@ -52,11 +53,12 @@ def register_subject(
     anchor: date,
     sex: str | None = None,
     birth_year: int | None = None,
+    screening_ids: tuple[str, ...] = (),
 ) -> tuple[TimePoint, ...]:
     """Register a subject and plan its time points; the time points, in order of the schedule.
 
-    The subject comes first and is the claim; each time point is a step of its own. A repeat, also under
-    another key, plans what is still missing.
+    Its screening ids are claimed, then the subject; each time point is a step of its own. A repeat, also
+    under another key, plans what is still missing, and gives what further screening ids it names.
 
     Raises
     ------
@@ -64,6 +66,8 @@ def register_subject(
         The id is not of the charter's form.
     SubjectDiffers
         It is registered with another site, anchor, sex or birth year.
+    ScreeningIdIllFormed, ScreeningIdTaken
+        A screening id is none of this trial, or another subject's.
     TrialNotOpen
         The trial takes no subjects.
     """
@@ -72,12 +76,25 @@ def register_subject(
     )
     check_open(store, command.trial)
     there = find(store, SUBJECT, trial=command.trial, id=subject)
-    if there is None:
-        _claim(store, command=command, fresh=fresh)
-    elif not rules.same_facts(there.state, fresh):
+    if there is not None and not rules.same_facts(there.state, fresh):
         raise SubjectDiffers(f"Subject {subject} is registered, with other facts.")
+    known = there.state.screening_ids if there else ()
+    check_screening_ids(charter, [name for name in screening_ids if name not in known])
+    named = with_names(there.state if there else fresh, screening_ids)
+    check_unclaimed(store, trial=command.trial, subject=subject)
+    for name in screening_ids:
+        claim(store, command=command, name=name, subject=subject, site=fresh.site)
+    if there is None:
+        _claim(store, command=command, fresh=named)
+    elif named != there.state:
+        note(store, command=command, subject=subject, names=screening_ids)
     points = rules.plan(charter, subject=subject, site=fresh.site, anchor=anchor)
     return tuple(_plan(store, command=command, point=point) for point in points)
+
+
+def screening_ids_of(store: Store, *, trial: TrialId, subject: SubjectId) -> tuple[str, ...]:
+    """A registered subject's other names in the trial."""
+    return get(store, SUBJECT, trial=trial, id=subject).state.screening_ids
 
 
 def check_open(store: Store, trial: TrialId) -> None:
