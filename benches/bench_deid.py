@@ -23,6 +23,7 @@ from corelab.deid.dates import subject_offset_days
 from corelab.deid.facts import Original, SeriesFacts
 from corelab.deid.instance import Deidentifier
 from corelab.deid.packing import deidentify_series
+from corelab.deid.payload import payload_of
 from corelab.deid.profile import Assignment, DeidProfile
 from corelab.deid.proved import policy_of
 from corelab.deid.uids import KeyedUids
@@ -101,12 +102,14 @@ def deidentified(with_one: Deidentifier) -> Callable[[Path, Path], None]:
         data = source.read_bytes()
         hashlib.sha256(data).hexdigest()
         cleaned = with_one.clean(data)
-        digest = hashlib.sha256(cleaned.head)
-        digest.update(cleaned.pixels)
+        chunks = (cleaned.head, *payload_of(cleaned.pixels, (), image=1).pieces)
+        digest = hashlib.sha256()
+        for chunk in chunks:
+            digest.update(chunk)
         digest.hexdigest()
         with target.open("wb", buffering=0) as file:
-            file.write(cleaned.head)
-            file.write(cleaned.pixels)
+            for chunk in chunks:
+                file.write(chunk)
 
     return one
 

@@ -64,7 +64,7 @@ def deidentifier(profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_D
 def cleaned(data, profile=PROFILE, assignment=ASSIGNMENT, *, offset_days=OFFSET_DAYS, is_cleared=False):
     """De-identified file."""
     made = deidentifier(profile, assignment, offset_days=offset_days, is_cleared=is_cleared).clean(data)
-    return made.head + bytes(made.pixels)
+    return made.file
 
 
 def ct(planted: Planted | None = None, *, number=1, implicit=False, pixels=PIXELS, preamble=bytes(128)):

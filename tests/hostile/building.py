@@ -167,10 +167,6 @@ def fragments(*frames: bytes, table: bytes = b"", end: bytes | None = None) -> b
     return head(0x7FE00010, "OB", UNDEFINED) + items + (mark(END) if end is None else end)
 
 
-def jpeg(payload: bytes = bytes(16)) -> bytes:
-    return b"\xff\xd8\xff\xe0" + payload + b"\xff\xd9"
-
-
 def implicit_image(planted: Planted | None = None) -> bytes:
     return image(planted, implicit=True)
 

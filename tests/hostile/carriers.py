@@ -19,6 +19,7 @@ from pydicom._dicom_dict import DicomDictionary
 from corelab.dicom.flags import Flag
 from corelab.dicom.syntaxes import DIRECTORY
 from corelab.dicom.values import item
+from tests.fakes.codestreams import jpeg
 from tests.fakes.containers import Forged, forged, tarred, zipped
 from tests.hostile.building import (
     DEFLATED,
@@ -41,7 +42,6 @@ from tests.hostile.building import (
     held,
     image,
     implicit_image,
-    jpeg,
     mark,
     refused,
     swap,

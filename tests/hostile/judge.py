@@ -50,7 +50,7 @@ def judged(data: bytes, *, plants: tuple[bytes, ...] = (), used: Deidentifier | 
     try:
         made = (used or deidentifier()).clean(data)
         text = json.dumps(made.listed, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        cleaned = made.head + text + made.sop_instance.encode()
+        cleaned = made.file + text + made.sop_instance.encode()
     except CorelabError as refusal:
         code = refusal.code
         told.append(_words(refusal))

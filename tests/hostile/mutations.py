@@ -11,6 +11,7 @@ from struct import pack
 
 from corelab.dicom.errors import Unreadable
 from corelab.dicom.scan import read_header, scan_header
+from tests.fakes.codestreams import jpeg
 from tests.fakes.images import PIXELS, Planted, ct, data_set, mr, nested
 from tests.fakes.real_dicom import bundled
 from tests.hostile.building import (
@@ -24,7 +25,6 @@ from tests.hostile.building import (
     file,
     fragments,
     image,
-    jpeg,
 )
 
 PRIVATE: Planted = {

@@ -8,6 +8,7 @@ nothing.
 from struct import pack
 
 from corelab.dicom.flags import Flag
+from tests.fakes.codestreams import jpeg, jpeg_2000, run_lengths, segment
 from tests.fakes.images import PIXELS
 from tests.hostile.building import (
     END,
@@ -25,7 +26,6 @@ from tests.hostile.building import (
     head,
     held,
     image,
-    jpeg,
     mark,
     refused,
     without,
@@ -33,7 +33,7 @@ from tests.hostile.building import (
 
 ROWS, COLUMNS, BITS, FRAMES = 0x00280010, 0x00280011, 0x00280100, 0x00280008
 PIXEL_DATA = 0x7FE00010
-FRAME = jpeg(bytes(12))  # 18 bytes
+FRAME = jpeg(bytes(12))
 OFFSETS, LENGTHS = 0x7FE00001, 0x7FE00002
 
 
@@ -153,7 +153,9 @@ CASES: tuple[Case, ...] = (
         lambda: jpegs(FRAME, FRAME, frames_said=2, table=table(0, 0)),
     ),
     refused(
-        "pixel/both-tables", "ING-113", lambda: jpegs(FRAME, table=table(0), extra=extended((0,), (18,)))
+        "pixel/both-tables",
+        "ING-113",
+        lambda: jpegs(FRAME, table=table(0), extra=extended((0,), (len(FRAME),))),
     ),
     refused(
         "pixel/extended-table-without-lengths",
@@ -168,7 +170,7 @@ CASES: tuple[Case, ...] = (
     refused(
         "pixel/extended-table-outside",
         "ING-113",
-        lambda: jpegs(FRAME, FRAME, frames_said=2, extra=extended((0, 2**60), (18, 18))),
+        lambda: jpegs(FRAME, FRAME, frames_said=2, extra=extended((0, 2**60), (len(FRAME),) * 2)),
     ),
     refused("pixel/fewer-fragments-than-frames", "ING-113", lambda: jpegs(FRAME, frames_said=3)),
     refused(
@@ -189,16 +191,61 @@ CASES: tuple[Case, ...] = (
     ),
     refused("pixel/jpeg-that-is-none", "ING-112", lambda: jpegs(b"MZ" + bytes(30))),
     refused("pixel/jpeg-2000-that-is-jpeg", "ING-112", lambda: ended(fragments(FRAME), syntax=JPEG_2000)),
-    refused("pixel/end-mark-inside-a-fragment", "ING-106", lambda: jpegs(jpeg(mark(END) + bytes(8)))),
-    refused("pixel/last-fragment-of-nothing", "ING-106", lambda: jpegs(FRAME, b"")),
-    refused(
+    accepted("pixel/end-mark-inside-a-fragment", lambda: jpegs(jpeg(mark(END).replace(b"\xff", b"\xff\0")))),
+    accepted("pixel/last-fragment-of-nothing", lambda: jpegs(FRAME, b"")),
+    held(
         "pixel/tables-that-are-right",
-        "ING-106",
+        "DEI-104",
         lambda: jpegs(FRAME, FRAME, frames_said=2, table=table(0, STEP)),
     ),
-    refused(
+    held(
         "pixel/extended-tables-that-are-right",
-        "ING-106",
-        lambda: jpegs(FRAME, FRAME, frames_said=2, extra=extended((0, STEP), (18, 18))),
+        "DEI-104",
+        lambda: jpegs(FRAME, FRAME, frames_said=2, extra=extended((0, STEP), (len(FRAME),) * 2)),
+    ),
+    accepted("pixel/a-frame-in-three-pieces", lambda: jpegs(FRAME[:8], FRAME[8:20], FRAME[20:])),
+    refused("pixel/frame-cut-short", "ING-113", lambda: jpegs(FRAME[:-2])),
+    refused("pixel/frame-of-another-size", "ING-113", lambda: jpegs(jpeg(rows=17))),
+    refused(
+        "pixel/frame-of-a-billion-rows",
+        "ING-113",
+        lambda: ended(fragments(jpeg_2000(rows=2**31)), syntax=JPEG_2000),
+    ),
+    refused(
+        "pixel/segment-beyond-its-frame",
+        "ING-113",
+        lambda: jpegs(FRAME[:2] + b"\xff\xfe\xff\xff" + FRAME[2:]),
+    ),
+    refused(
+        "pixel/tile-beyond-its-frame",
+        "ING-113",
+        lambda: ended(fragments(jpeg_2000()[:-12]), syntax=JPEG_2000),
+    ),
+    refused(
+        "pixel/run-lengths-with-words-in-their-table",
+        "ING-113",
+        lambda: ended(fragments(run_lengths()[:56] + b"IDENTITY" + bytes(8)), syntax=RLE),
+    ),
+    refused(
+        "pixel/run-lengths-that-lead-outside",
+        "ING-113",
+        lambda: ended(fragments(pack("<16I", 2, 64, 2**31, *[0] * 13) + bytes(8)), syntax=RLE),
+    ),
+    *(
+        accepted(
+            f"pixel/identity-{where}-{name}",
+            lambda make=make, syntax=syntax, said=said: ended(
+                fragments(make(**{said: b"IDENTITY"})), syntax=syntax
+            ),
+        )
+        for name, make, syntax in (
+            ("jpeg", jpeg, JPEG_BASELINE),
+            ("jpeg-2000", jpeg_2000, JPEG_2000),
+        )
+        for where, said in (("in-a-comment-of", "remark"), ("behind-the-end-of", "behind"))
+    ),
+    accepted(
+        "pixel/identity-in-application-data",
+        lambda: jpegs(FRAME[:2] + segment(0xE1, b"Exif\0\0IDENTITY") + FRAME[2:]),
     ),
 )

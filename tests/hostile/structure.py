@@ -8,6 +8,7 @@ from struct import pack
 
 from corelab.dicom.flags import Flag
 from corelab.dicom.syntaxes import EXPLICIT_LITTLE, IMPLICIT_LITTLE, SYNTAXES, Form
+from tests.fakes.codestreams import jpeg, jpeg_2000, run_lengths
 from tests.fakes.images import PIXELS, ct
 from tests.hostile.building import (
     BIG_ENDIAN,
@@ -34,7 +35,6 @@ from tests.hostile.building import (
     image,
     implicit_image,
     instead,
-    jpeg,
     mark,
     refused,
     swap,
@@ -175,7 +175,7 @@ CASES: tuple[Case, ...] = (
     *(
         refused(
             f"structure/sound-{uid.removeprefix('1.2.840.10008.1.2.')}",
-            "ING-106" if syntax.form is Form.FRAGMENTS else "ING-110",
+            "ING-110" if syntax.form is Form.VIDEO else "ING-106",
             lambda uid=uid, syntax=syntax: ended(
                 fragments((syntax.begins or (bytes(4),))[0] + bytes(20)), syntax=uid
             ),
@@ -183,10 +183,29 @@ CASES: tuple[Case, ...] = (
         for uid, syntax in SYNTAXES.items()
         if syntax.form in (Form.FRAGMENTS, Form.VIDEO)
         and uid.removeprefix("1.2.840.10008.1.2.")
-        in ("4.50", "4.70", "4.80", "4.90", "4.100", "4.107", "4.110", "4.201", "5", "1.98", "8.1")
+        in ("4.53", "4.55", "4.92", "4.100", "4.107", "4.110", "1.98", "8.1")
     ),
-    refused("structure/sound-big-endian", "ING-108", lambda: file(big_endian(), syntax=BIG_ENDIAN)),
-    refused("structure/sound-deflated", "ING-109", lambda: file(deflate(body()), syntax=DEFLATED)),
+    *(
+        accepted(
+            f"structure/sound-{number}",
+            lambda number=number, frame=frame: ended(fragments(frame), syntax=f"1.2.840.10008.1.2.{number}"),
+        )
+        for number, frame in (
+            ("4.50", jpeg()),
+            ("4.51", jpeg(start=0xC1)),
+            ("4.57", jpeg(start=0xC3)),
+            ("4.70", jpeg(start=0xC3)),
+            ("4.80", jpeg(start=0xF7)),
+            ("4.81", jpeg(start=0xF7)),
+            ("4.90", jpeg_2000()),
+            ("4.91", jpeg_2000()),
+            ("4.201", jpeg_2000()),
+            ("4.203", jpeg_2000()),
+            ("5", run_lengths()),
+        )
+    ),
+    accepted("structure/sound-big-endian", lambda: file(big_endian(), syntax=BIG_ENDIAN)),
+    accepted("structure/sound-deflated", lambda: file(deflate(body()), syntax=DEFLATED)),
     refused("structure/jpip", "ING-106", lambda: file(body(), syntax="1.2.840.10008.1.2.4.94")),
     refused("structure/syntax-of-a-maker", "ING-111", lambda: file(body(), syntax="1.2.840.113619.5.2")),
     refused(

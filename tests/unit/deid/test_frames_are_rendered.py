@@ -13,9 +13,11 @@ from pydicom.pixels import convert_color_space
 from corelab.deid.rendering import EVEN, PLAIN, read_answer, rendered
 from corelab.dicom.syntaxes import RLE
 from corelab_aws.children import ChildFailed, in_child
-from tests.fakes.dicom_files import fragments, mr_slice
+from tests.fakes.codestreams import run_lengths
+from tests.fakes.dicom_files import mr_slice
 from tests.fakes.images import PIXELS, ct
 from tests.fakes.real_dicom import beside, read
+from tests.hostile.building import ended, fragments
 
 EIGHT = {
     0x00280100: ("US", pack("<H", 8)),
@@ -94,11 +96,10 @@ def test_single_bits_are_black_and_white():
 @pytest.mark.parametrize(
     "data",
     [
-        mr_slice(pixels=fragments(b"\xff\xd8"), syntax="1.2.840.10008.1.2.4.50"),
+        mr_slice(syntax="1.2.840.10008.1.2.4.50"),
         ct(RGB | {0x00280004: ("CS", b"YBR_PARTIAL_422 ")}, pixels=bytes(768)),
         ct(RGB | {0x00280004: ("CS", b"YBR_FULL")}, pixels=bytes(700)),
-        mr_slice(pixels=fragments(b"not run lengths "), syntax=RLE),
-        mr_slice(pixels=fragments(bytes(64) + b"\0\0"), syntax=RLE),
+        ended(fragments(run_lengths(b"\x7f\0")), syntax=RLE),
         ct({0x00280100: ("US", pack("<H", 32))}, pixels=bytes(1024)),
         ct(pixels=PIXELS[:-2]),
     ],

@@ -19,7 +19,7 @@ COIL = 0x00181250
 
 def found(data):
     made = deidentifier().clean(data)
-    return read(io.BytesIO(made.head + bytes(made.pixels)))
+    return read(io.BytesIO(made.file))
 
 
 def said(*pairs, charsets=()):

@@ -140,7 +140,7 @@ def test_frames_of_a_cleared_clip_are_found_each():
 
     made = deidentifier(is_cleared=True).clean(data)
 
-    assert made.frames.spans(len(made.pixels)) == ((0, 512), (512, 512), (1024, 512))
+    assert made.pixels.frames.spans(len(made.pixels.value)) == ((0, 512), (512, 512), (1024, 512))
 
 
 def test_every_class_is_a_registered_one_and_every_doubt_has_a_code():
@@ -173,7 +173,7 @@ def test_real_images(folder, found):
 def test_a_signed_word_of_pixels_has_frames_too():
     made = deidentifier().clean(mr({0x00280103: ("US", pack("<H", 1))}))
 
-    assert made.frames.frame_bytes == 512
+    assert made.pixels.frames.frame_bytes == 512
 
 
 def test_every_reason_to_hold_a_series_has_words_and_a_remedy():

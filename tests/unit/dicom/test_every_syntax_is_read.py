@@ -12,7 +12,7 @@ from corelab.dicom.syntaxes import SYNTAXES, Form
 from corelab.dicom.values import swapped
 from tests.fakes.images import ct
 from tests.fakes.real_dicom import bundled
-from tests.hostile.building import BIG_ENDIAN, DEFLATED, big_endian, body, deflate, file
+from tests.hostile.building import BIG_ENDIAN, DEFLATED, big_endian, body, deflate, ended, file, fragments
 from tests.hostile.corpus import CASES
 from tests.hostile.figures import fits
 from tests.hostile.judge import judged
@@ -99,5 +99,5 @@ def test_broken_files_become_what_the_manifest_says(case):
 
 
 def test_a_refusal_names_the_form():
-    with pytest.raises(Unreadable, match="Explicit VR Big Endian"):
-        scan_header(file(big_endian(), syntax=BIG_ENDIAN))
+    with pytest.raises(Unreadable, match="JPEG XL"):
+        scan_header(ended(fragments(b"\xff\x0a" + bytes(6)), syntax="1.2.840.10008.1.2.4.112"))

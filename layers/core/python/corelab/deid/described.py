@@ -110,8 +110,13 @@ def has_overlay_inside(data: bytes, before_pixels: Sequence[Element]) -> bool:
     return False
 
 
-def pixels_of(elements: Sequence[Element], about: About) -> tuple[int, Element]:
+def pixels_of(elements: Sequence[Element], about: About, *, is_enclosed: bool = False) -> tuple[int, Element]:
     """Place and element of the pixels.
+
+    Parameters
+    ----------
+    is_enclosed : bool
+        They are compressed: fragments enclose them, and their length says nothing.
 
     Raises
     ------
@@ -124,7 +129,7 @@ def pixels_of(elements: Sequence[Element], about: About) -> tuple[int, Element]:
     if place < 0 or elements[place][1] not in PIXEL_VRS:
         raise PixelsUnexpected("Send the image again: it has no pixels.")
     found = elements[place]
-    if found[4] - found[3] > about.pixel_bytes:
+    if not is_enclosed and found[4] - found[3] > about.pixel_bytes:
         raise PixelsUnexpected(
             "Send the image again: it holds more bytes of pixels than its header accounts for.",
             expected=about.pixel_bytes,

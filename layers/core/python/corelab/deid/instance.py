@@ -21,10 +21,10 @@ from corelab.deid.described import (
     pixels_of,
 )
 from corelab.deid.errors import BurnedIn, ValueUnusable
-from corelab.deid.frames import Frames
 from corelab.deid.identity import Identity, Said, identity_of, said_of
 from corelab.deid.layouts import Layout
 from corelab.deid.outcomes import KEPT, REMOVED, RuleSet, Written, number_of
+from corelab.deid.payload import Source, payload_of
 from corelab.deid.private import safe_private
 from corelab.deid.profile import Assignment, DeidProfile
 from corelab.deid.rewrite import DataSet, Rewriter
@@ -33,20 +33,23 @@ from corelab.deid.written import METHOD_CODES, FileMeta, written_elements
 from corelab.dicom import tags
 from corelab.dicom.budgets import BUDGETS, Budgets
 from corelab.dicom.elements import Element, Scan
+from corelab.dicom.fragments import frames_in_fragments
 from corelab.dicom.header import Header
+from corelab.dicom.little import in_little_endian
 from corelab.dicom.scan import check_syntax, opened, scan_header
-from corelab.dicom.syntaxes import IMPLICIT_LITTLE
+from corelab.dicom.syntaxes import BIG_ENDIAN, DEFLATED, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from corelab.dicom.values import Value
 from corelab.kernel.errors import CorelabError
 
 LARGEST_FITTED_BYTES = 1024 * 1024  # of a header: a larger one is scanned whole, within its budgets
 DOUBT_REMEDY = "A person looks at the frames: text may stand in the pixels of this series."
 MOST_REMEMBERED = 16  # a series has one description, or a few
+DELIVERED = {BIG_ENDIAN: EXPLICIT_LITTLE, DEFLATED: EXPLICIT_LITTLE}  # syntaxes that leave as another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """A de-identified image: its file is `head`, then `pixels`.
+    """A de-identified image: its file is `head`, then what becomes of `pixels` (`corelab.deid.payload`).
 
     Attributes
     ----------
@@ -54,7 +57,7 @@ class Cleaned:
         The new UID.
     head : bytes
         Everything before the pixels' value.
-    pixels : memoryview
+    pixels : Source
         The original's, untouched. Nothing may follow them: no list has an element behind Pixel Data.
     listed : mapping
         Entries of the pack's index, by tag.
@@ -65,11 +68,15 @@ class Cleaned:
     sop_instance: str
     sop_class: str
     syntax: str
-    frames: Frames
     head: bytes = field(repr=False)
-    pixels: memoryview = field(repr=False)
+    pixels: Source = field(repr=False)
     listed: dict[str, Value] = field(repr=False)
     counts: Sequence[int]
+
+    @property
+    def file(self) -> bytes:
+        """The whole file, where no box is blanked."""
+        return b"".join((self.head, *payload_of(self.pixels, (), image=1).pieces))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +171,7 @@ class Deidentifier:
             raw,
             applied.made,
             pixels,
+            source=_native(raw, pixels, last.about),
             about=last.about,
             plan=last.plan,
             uid=applied.uid,
@@ -172,19 +180,25 @@ class Deidentifier:
 
     def _scanned(self, data: bytes) -> Cleaned:
         header = scan_header(data, self._budgets)
+        if header.is_big_endian:
+            header = in_little_endian(header, self._budgets)
         about = self._described(header)
-        plan = self._plan(about.sop_class, header.meta.syntax)
-        place, pixels = pixels_of(header.elements, about)
+        plan = self._plan(about.sop_class, DELIVERED.get(header.meta.syntax, header.meta.syntax))
+        place, pixels = pixels_of(header.elements, about, is_enclosed=bool(header.fragments))
         before = header.elements[:place]
         self._check_text(about, has_overlay=has_overlay_inside(header.data, before))
         rewriter = self._rewriter(plan, about, self._identity(header.data, before, about))
         rewriter.forget()
         made = rewriter.rewritten(header.data, before)
-        self._learn(header.data[: pixels[2]], before, about=about, plan=plan, rewriter=rewriter)
+        if not header.fragments:
+            self._learn(header.data[: pixels[2]], before, about=about, plan=plan, rewriter=rewriter)
         return self._spliced(
             header.data,
             made,
             pixels,
+            source=_enclosed(header, pixels, about)
+            if header.fragments
+            else _native(header.data, pixels, about),
             about=about,
             plan=plan,
             uid=header.raw(tags.SOP_INSTANCE) or b"",
@@ -203,12 +217,13 @@ class Deidentifier:
         made: DataSet,
         pixels: Element,
         *,
+        source: Source,
         about: About,
         plan: _Plan,
         uid: bytes,
         behind: int,
     ) -> Cleaned:
-        _, _, start, value, end, _ = pixels
+        start, value = pixels[2:4]
         made.counts[REMOVED] += behind
         made.counts[KEPT] += 1
         pixels_head = data[start:value]
@@ -224,9 +239,8 @@ class Deidentifier:
             sop_instance=new_uid.decode("ascii"),
             sop_class=about.sop_class,
             syntax=plan.syntax,
-            frames=about.frames,
             head=b"".join((plan.meta.of(new_uid), *pieces, pixels_head)),
-            pixels=memoryview(data)[value:end],
+            pixels=source,
             listed=made.listed,
             counts=made.counts,
         )
@@ -310,6 +324,25 @@ class Deidentifier:
             codes_with_private=_codes(claims),
             codes_without_private=_codes(plain),
         )
+
+
+def _native(data: bytes, pixels: Element, about: About) -> Source:
+    return Source(value=memoryview(data)[pixels[3] : pixels[4]], frames=about.frames)
+
+
+def _enclosed(header: Header, pixels: Element, about: About) -> Source:
+    _, _, _, value, end, _ = pixels
+    at, length = header.fragments[0]
+    return Source(
+        value=memoryview(header.data)[value:end],
+        frames=about.frames,
+        syntax=header.meta.syntax,
+        table=(at - value, length),
+        fragments=tuple(
+            tuple((at - value, length) for at, length in fragments)
+            for fragments in frames_in_fragments(header)
+        ),
+    )
 
 
 def _codes(written: Sequence[Written]) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from corelab.deid.errors import MaskImpossible
 from corelab.deid.frames import BITS_OF_A_BYTE, Frames
 from corelab.deid.model import Box
-from corelab.dicom.syntaxes import ACCEPTED
+from corelab.dicom.syntaxes import NATIVE
 
 WHOLE_BYTES = frozenset({8, 16})
 KINDS = frozenset({(1, "MONOCHROME1"), (1, "MONOCHROME2"), (1, "PALETTE COLOR"), (3, "RGB")})
@@ -59,7 +59,7 @@ def check_boxes(boxes: Iterable[Box], *, frames: Frames, syntax: str, pixel_byte
     MaskImpossible
         The pixels are compressed or of a kind that is not blanked, or a box lies outside.
     """
-    if syntax not in ACCEPTED:
+    if syntax not in NATIVE:
         raise MaskImpossible(
             "Refuse the series and have it sent uncompressed (Explicit VR Little Endian): boxes are blanked "
             "in uncompressed frames only."

@@ -2,15 +2,15 @@
 
 Three digests of an image's bytes are taken: of the original, against the facts; of the new file, for the
 index; of the tar, for the certificate. The pixels' own digest is taken of the first image alone, against the
-facts; then it is not taken again: the original's digest
-proves that these are the bytes whose pixels Screen digested, and the new file holds the same run of memory.
+facts, and of pixels that were changed: of the others the original's digest proves that these are the bytes
+whose pixels Screen digested, and the new file holds the same.
 
 Each new file, as it went into the tar, is proved against its original (`corelab.proof`). No certificate is
 written where the proof fails, and without a certificate there is no pack.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,9 +19,10 @@ from corelab.deid.dates import subject_offset_days
 from corelab.deid.errors import FactsDisagree, NothingToPack, SeriesTooLarge, SourceDiffers
 from corelab.deid.facts import Original, SeriesFacts
 from corelab.deid.instance import Cleaned, Deidentifier
-from corelab.deid.masking import check_images, masked
+from corelab.deid.masking import check_images
 from corelab.deid.model import Box, Clearing
-from corelab.deid.outcomes import COUNTS
+from corelab.deid.outcomes import COUNTS, REMOVED
+from corelab.deid.payload import Payload, payload_of
 from corelab.deid.ports import Originals, Sink
 from corelab.deid.profile import Assignment, DeidProfile
 from corelab.deid.proved import check_proved, policy_of
@@ -30,7 +31,7 @@ from corelab.deid.written import ENGINE
 from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.keys import Purpose, TrialKeys
 from corelab.pack.index import Index, Instance
-from corelab.pack.tar import TarWriter
+from corelab.pack.tar import Chunk, TarWriter
 from corelab.proof.proving import Prover
 
 LARGEST_SERIES_BYTES = 8 * 1024**3  # the pack lies on a door's disk of 10 GiB before it is stored
@@ -156,13 +157,15 @@ def _added(original: Original, packing: _Packing, *, image: int, is_first: bool)
     """One image, read, de-identified, packed and looked at; nothing of its bytes is held afterwards."""
     data = packing.originals(original)
     cleaned = _cleaned(original, data, deidentifier=packing.deidentifier, uids=packing.uids)
-    if is_first and hashlib.sha256(cleaned.pixels).hexdigest() != original.pixel_sha256:
+    if is_first and _digest(cleaned.pixels.payload) != original.pixel_sha256:
         raise FactsDisagree("Screen the series again: its facts are of other pixels.")
-    pixels = masked(cleaned.pixels, packing.boxes, frames=cleaned.frames, image=image, syntax=cleaned.syntax)
-    instance = _stored(original, cleaned, packing.tar, pixels=pixels)
-    delivered = b"".join((cleaned.head, pixels))
-    packing.prover.look(data, delivered, is_masked=pixels is not cleaned.pixels)
-    return _Added(instance, cleaned.counts)
+    payload = payload_of(cleaned.pixels, packing.boxes, image=image)
+    instance = _stored(original, cleaned, packing.tar, payload=payload)
+    delivered = b"".join((cleaned.head, *payload.pieces))
+    packing.prover.look(data, delivered, is_masked=payload.is_masked)
+    counts = [*cleaned.counts]
+    counts[REMOVED] += payload.removed
+    return _Added(instance, counts)
 
 
 def _check_size(facts: SeriesFacts, largest_bytes: int) -> None:
@@ -190,34 +193,35 @@ def _cleaned(original: Original, data: bytes, *, deidentifier: Deidentifier, uid
     if sha256_hex(data) != original.sha256:
         raise SourceDiffers("Report this: an original is not the bytes that Screen saw.")
     cleaned = deidentifier.clean(data)
-    if cleaned.sop_instance != uids.of(original.sop_uid) or len(cleaned.pixels) != original.pixel_bytes:
+    if cleaned.sop_instance != uids.of(original.sop_uid) or len(cleaned.pixels.value) != original.pixel_bytes:
         raise FactsDisagree("Screen the series again: its facts are of another image.")
     return cleaned
 
 
-def _stored(
-    original: Original, cleaned: Cleaned, tar: TarWriter, *, pixels: memoryview | bytearray
-) -> Instance:
-    digest = hashlib.sha256(cleaned.head)
-    digest.update(pixels)
-    offset = tar.add(f"{cleaned.sop_instance}.dcm", (cleaned.head, memoryview(pixels)))
-    is_same = pixels is cleaned.pixels
+def _stored(original: Original, cleaned: Cleaned, tar: TarWriter, *, payload: Payload) -> Instance:
+    chunks = (cleaned.head, *payload.pieces)
+    offset = tar.add(f"{cleaned.sop_instance}.dcm", chunks)
+    start = offset + len(cleaned.head)
     return Instance(
         sop=cleaned.sop_instance,
         offset=offset,
-        length=len(cleaned.head) + len(cleaned.pixels),
-        sha256=digest.hexdigest(),
+        length=len(cleaned.head) + payload.length,
+        sha256=_digest(chunks),
         syntax=cleaned.syntax,
         sop_class=cleaned.sop_class,
         source_sha256=original.sha256,
         header=cleaned.listed,
-        frames=tuple(
-            (offset + len(cleaned.head) + at, length)
-            for at, length in cleaned.frames.spans(len(cleaned.pixels))
-        ),
+        frames=tuple((start + at, length) for at, length in payload.frames),
         payload_in=original.pixel_sha256,
-        payload_out=original.pixel_sha256 if is_same else hashlib.sha256(pixels).hexdigest(),
+        payload_out=original.pixel_sha256 if payload.changed is None else _digest(payload.changed),
     )
+
+
+def _digest(chunks: Iterable[Chunk]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _concluded(

@@ -24,10 +24,13 @@ from corelab.deid.described import frames_of
 from corelab.deid.frames import Frames
 from corelab.deid.runlengths import Undecodable, native_frame
 from corelab.dicom import tags
+from corelab.dicom.budgets import BUDGETS
 from corelab.dicom.header import Header
+from corelab.dicom.little import in_little_endian
 from corelab.dicom.scan import read_header
-from corelab.dicom.syntaxes import ACCEPTED, RLE, SYNTAXES
+from corelab.dicom.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE, RLE, SYNTAXES
 
+SHOWN = NATIVE | {BIG_ENDIAN, DEFLATED, RLE}
 PALETTE, HALVED = "PALETTE COLOR", "YBR_FULL_422"
 LUMINANCES = frozenset({"YBR_FULL", HALVED})
 GREYS, COLOURS = frozenset({"MONOCHROME1", "MONOCHROME2", PALETTE}), frozenset({"RGB"}) | LUMINANCES
@@ -87,6 +90,8 @@ def rendered(data: bytes, *, first: int, most: int) -> Rendered:
     Unreadable
     """
     header = read_header(data)
+    if header.is_big_endian:
+        header = in_little_endian(header, BUDGETS)
     frames = frames_of(header)
     reason = _why_not(header, frames)
     shown = range(first, min(first + most, frames.number + 1)) if reason is None else range(0)
@@ -120,7 +125,7 @@ def _chunk(named: tuple[bytes, bytes]) -> bytes:
 
 def _why_not(header: Header, frames: Frames) -> str | None:
     syntax = header.meta.syntax
-    if syntax not in ACCEPTED | {RLE}:
+    if syntax not in SHOWN:
         return f"The frames are compressed ({SYNTAXES[syntax].name}) and cannot be shown. Refuse the series."
     is_grey = frames.samples == 1 and frames.photometric in GREYS and frames.bits in (1, 8, 16)
     is_coloured = frames.samples == 3 and frames.photometric in COLOURS and frames.bits == 8  # noqa: PLR2004 -- red, green, blue of a byte each

@@ -42,7 +42,7 @@ class OverBudget(Unreadable):
 
 
 class SyntaxNotAccepted(Unreadable):
-    """A sound file in a known transfer syntax that is not accepted yet: compressed, or without its pixels."""
+    """A sound file in a known transfer syntax that is not accepted: a rare codec, or without its pixels."""
 
     code = "ING-106"
 
@@ -51,18 +51,6 @@ class BadMeta(Unreadable):
     """File meta information without what every file must say."""
 
     code = "ING-107"
-
-
-class BigEndian(Unreadable):
-    """A sound file in the big endian syntax, which is not accepted yet."""
-
-    code = "ING-108"
-
-
-class Deflated(Unreadable):
-    """A sound file in a deflated syntax, which is not accepted yet."""
-
-    code = "ING-109"
 
 
 class Video(Unreadable):

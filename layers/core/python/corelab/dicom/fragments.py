@@ -1,22 +1,25 @@
-"""Whether fragments of pixels make sense: the tables of offsets, the frames, the codec's signature.
+"""Whether fragments of pixels make sense: the tables of offsets, the frames, what their codec says of them.
 
 Source: DICOM PS3.5 A.4, PS3.3 C.7.6.3.1.8 (extended offsets).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from struct import unpack
 from typing import NoReturn
 
 from corelab.dicom import tags
+from corelab.dicom.codestreams import Codestream, jpeg, jpeg_2000, run_lengths
 from corelab.dicom.errors import BadFragments, SyntaxDiffers
 from corelab.dicom.header import Header
-from corelab.dicom.syntaxes import RLE, Form, Syntax
+from corelab.dicom.syntaxes import ACCEPTED, JPEG, JPEG_2000, RLE, SYNTAXES, Form, Syntax
 
 HEAD_BYTES = 8
 OFFSET_BYTES, LONG_OFFSET_BYTES = 4, 8
 CODES = {OFFSET_BYTES: "I", LONG_OFFSET_BYTES: "Q"}
 LONGEST_SIGNATURE = 12
+Fragments = Sequence[tuple[int, int]]
+"""Offset and length of each, in the file."""
 
 
 def check_fragments(header: Header, syntax: Syntax) -> None:
@@ -49,6 +52,73 @@ def check_fragments(header: Header, syntax: Syntax) -> None:
     begun = header.data[frames_in[0][0] : frames_in[0][0] + LONGEST_SIGNATURE]
     if syntax.begins and not begun.startswith(syntax.begins):
         raise SyntaxDiffers("Send the file again: its pixels are not compressed as it says.")
+    if header.meta.syntax in ACCEPTED:
+        for codestream in codestreams(header):
+            _check_size(codestream, header)
+
+
+def frames_in_fragments(header: Header) -> tuple[Fragments, ...]:
+    """Fragments of each frame of a checked image.
+
+    Raises
+    ------
+    BadFragments
+        Which of several fragments begins a frame cannot be told.
+    """
+    (table_at, table_bytes), *found = header.fragments
+    frames = (header.integer(tags.NUMBER_OF_FRAMES) if tags.NUMBER_OF_FRAMES in header else None) or 1
+    if frames == 1:
+        return (found,)
+    if len(found) == frames:
+        return tuple((one,) for one in found)
+    first = found[0][0] - HEAD_BYTES
+    table = header.data[table_at : table_at + table_bytes]
+    extended = header.raw(tags.EXTENDED_OFFSETS)
+    begins = SYNTAXES[header.meta.syntax].begins
+    if table:
+        starts = {first + offset for offset in _numbers(table, OFFSET_BYTES)}
+    elif extended:
+        starts = {first + offset for offset in _numbers(extended, LONG_OFFSET_BYTES)}
+    else:
+        starts = {at - HEAD_BYTES for at, _ in found if header.data.startswith(begins, at)}
+    if len(starts) != frames:
+        _refuse("which fragment begins a frame cannot be told")
+    joined: list[list[tuple[int, int]]] = []
+    for at, length in found:
+        if at - HEAD_BYTES in starts:
+            joined.append([])
+        joined[-1].append((at, length))
+    return tuple(joined)
+
+
+def codestreams(header: Header) -> Iterator[Codestream]:
+    """Each frame as its codec sees it, for a checked image of an accepted syntax.
+
+    Raises
+    ------
+    BadFragments
+        A frame is broken.
+    """
+    read = codec(header.meta.syntax)
+    for fragments in frames_in_fragments(header):
+        yield read(joined(header.data, fragments))
+
+
+def codec(syntax: str) -> Callable[[bytes], Codestream]:
+    """What reads the frames of an accepted compressed syntax."""
+    return run_lengths if syntax == RLE else {JPEG: jpeg, JPEG_2000: jpeg_2000}[SYNTAXES[syntax].begins]
+
+
+def joined(data: bytes | memoryview, fragments: Fragments) -> bytes:
+    """One frame's bytes."""
+    return b"".join(data[at : at + length] for at, length in fragments)
+
+
+def _check_size(codestream: Codestream, header: Header) -> None:
+    sides = (tags.ROWS, tags.COLUMNS, tags.SAMPLES_PER_PIXEL)
+    for seen, tag in zip(codestream[:3], sides, strict=True):
+        if seen and seen != header.integer(tag):
+            _refuse("a compressed frame is of another size than its header says")
 
 
 def _check_count(found: int, frames: int, *, header: Header, form: Form) -> None:

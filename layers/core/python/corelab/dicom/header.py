@@ -1,6 +1,7 @@
 """A file's header: what it says, by tag or keyword, and where its pixels lie."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from corelab.dicom.alike import Tree
 from corelab.dicom.dictionary import lookup, tag_of
 from corelab.dicom.elements import Element
 from corelab.dicom.values import Decode, Value, swapped, value_of
+
+Buffer = bytes | memoryview
 
 
 class Span(NamedTuple):
@@ -165,10 +168,31 @@ class Header:
         whole = -(-bits * frames // 8)
         return whole + (whole & 1)
 
-    def pixel_sha256(self) -> str | None:
-        """SHA-256 of Pixel Data's value, 64 hex; None without one."""
+    @property
+    def payload(self) -> Iterator[Buffer]:
+        """The pixels' bytes in little endian, without what encloses them.
+
+        Of compressed pixels these are the fragments behind the table of offsets: an archive may write that
+        anew, and break a frame elsewhere, without touching a pixel.
+        """
         pixels = self.pixel_bytes
-        return None if pixels is None else hashlib.sha256(pixels).hexdigest()
+        if pixels is None:
+            return
+        if self.fragments:
+            view = memoryview(self.data)
+            yield from (view[at : at + length] for at, length in self.fragments[1:])
+        else:
+            vr = self.by_tag[tags.PIXEL_DATA][1]
+            yield swapped(bytes(pixels), vr) if self.is_big_endian else pixels
+
+    def pixel_sha256(self) -> str | None:
+        """SHA-256 of the pixels' `payload`, 64 hex; None without any."""
+        if self.pixels is None:
+            return None
+        digest = hashlib.sha256()
+        for part in self.payload:
+            digest.update(part)
+        return digest.hexdigest()
 
     def _is_signed(self, tag: int) -> bool:
         entry = lookup(tag)

@@ -17,8 +17,6 @@ from corelab.dicom.elements import BULK, CODES, Element, Scan, implicit_vr
 from corelab.dicom.errors import (
     BadMeta,
     BadStructure,
-    BigEndian,
-    Deflated,
     NotAnImage,
     NotDicom,
     OverBudget,
@@ -26,13 +24,12 @@ from corelab.dicom.errors import (
     SyntaxNotAccepted,
     SyntaxUnknown,
     Truncated,
-    Unreadable,
     Video,
 )
 from corelab.dicom.fragments import check_fragments
 from corelab.dicom.header import Header, Meta, Span
 from corelab.dicom.preambles import PREAMBLE_BYTES, preamble_kind
-from corelab.dicom.syntaxes import ACCEPTED, DIRECTORY, IMPLICIT_LITTLE, SYNTAXES, Form, Syntax
+from corelab.dicom.syntaxes import ACCEPTED, DIRECTORY, IMPLICIT_LITTLE, NATIVE, SYNTAXES, Form, Syntax
 from corelab.dicom.values import value_of
 
 PREFIX = b"DICM"
@@ -45,12 +42,6 @@ NOTHING = Span(0, 0)
 FIRST_GROUP = 8
 
 MEDIA_CLASS, MEDIA_INSTANCE, SYNTAX, IMPLEMENTATION = 0x00020002, 0x00020003, 0x00020010, 0x00020012
-REFUSALS: dict[Form, type[Unreadable]] = {
-    Form.BIG_ENDIAN: BigEndian,
-    Form.DEFLATED: Deflated,
-    Form.DEFLATED_REFERENCED: Deflated,
-    Form.VIDEO: Video,
-}
 ENCAPSULATED = (Form.FRAGMENTS, Form.VIDEO)
 IS_DEFLATED = (Form.DEFLATED, Form.DEFLATED_REFERENCED)
 
@@ -85,7 +76,7 @@ def scan_header(
     header = read_header(data, budgets, alike=alike)
     if header.meta.syntax not in ACCEPTED:
         name, form, _ = SYNTAXES[header.meta.syntax]
-        kind = REFUSALS.get(form, SyntaxNotAccepted)
+        kind = Video if form is Form.VIDEO else SyntaxNotAccepted
         raise kind(f"Send uncompressed little endian images: this is {name}.", syntax=name)
     return header
 
@@ -108,7 +99,7 @@ def read_header(
     is_implicit, is_big = meta.syntax == IMPLICIT_LITTLE, syntax.form is Form.BIG_ENDIAN
     check_syntax(raw, start, is_implicit=is_implicit, is_big=is_big)
     fragments: Sequence[tuple[int, int]] = ()
-    may_be_alike = alike is not None and meta.syntax in ACCEPTED
+    may_be_alike = alike is not None and meta.syntax in NATIVE
     tree = alike.fitting(raw, start, is_implicit=is_implicit) if alike and may_be_alike else None
     if tree is None:
         scan = Scan(raw, budgets, is_big_endian=is_big, is_encapsulated=syntax.form in ENCAPSULATED)

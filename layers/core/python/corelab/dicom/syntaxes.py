@@ -10,7 +10,9 @@ IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 RLE = "1.2.840.10008.1.2.5"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
-ACCEPTED = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
+DEFLATED = "1.2.840.10008.1.2.1.99"
+NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 
 
 class Form(Enum):
@@ -91,8 +93,8 @@ SYNTAXES: dict[str, Syntax] = {
     IMPLICIT_LITTLE: Syntax("Implicit VR Little Endian", Form.NATIVE),
     EXPLICIT_LITTLE: Syntax("Explicit VR Little Endian", Form.NATIVE),
     f"{_ROOT}.1.98": Syntax("Encapsulated Uncompressed Explicit VR Little Endian", Form.FRAGMENTS),
-    f"{_ROOT}.1.99": Syntax("Deflated Explicit VR Little Endian", Form.DEFLATED),
-    f"{_ROOT}.2": Syntax("Explicit VR Big Endian", Form.BIG_ENDIAN),
+    DEFLATED: Syntax("Deflated Explicit VR Little Endian", Form.DEFLATED),
+    BIG_ENDIAN: Syntax("Explicit VR Big Endian", Form.BIG_ENDIAN),
     **{f"{_ROOT}.4.{n}": Syntax(name, Form.FRAGMENTS, JPEG) for n, name in _JPEG_PROCESSES.items()},
     **{f"{_ROOT}.4.{n}": Syntax(name, Form.FRAGMENTS, JPEG_2000) for n, name in _JPEG_2000_KINDS.items()},
     **{f"{_ROOT}.4.{n}": Syntax(name, Form.FRAGMENTS, JPEG_XL) for n, name in _JPEG_XL_KINDS.items()},
@@ -111,6 +113,11 @@ SYNTAXES: dict[str, Syntax] = {
     f"{_ROOT}.7.3": Syntax("SMPTE ST 2110-30 PCM Digital Audio", Form.NO_FILE),
     "1.2.840.10008.1.20": Syntax("Papyrus 3 Implicit VR Little Endian", Form.NO_FILE),
 }
+
+COMPRESSED = frozenset(  # those that scanners and archives write; each frame's codestream is read
+    {RLE, *(f"{_ROOT}.4.{n}" for n in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203))}
+)
+ACCEPTED = NATIVE | COMPRESSED | {BIG_ENDIAN, DEFLATED}
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"

@@ -18,6 +18,7 @@ LOCALIZED = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # PS3.5 6.1.2
 TEXT = LOCALIZED | frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
 INTEGER = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q"}
 FLOAT = {"FL": "f", "FD": "d"}
+WORD_BYTES = UNIT_BYTES | {"AT": 2, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}  # a tag is two numbers
 SIZES = {"H": 2, "h": 2, "I": 4, "i": 4, "Q": 8, "q": 8, "f": 4, "d": 8}
 LARGEST_SAFE_INTEGER = 2**53 - 1  # beyond it, an integer travels as text
 FLOAT_DIGITS = (6, 7, 8, 9)  # nine give back any FL exactly (IEEE 754)
@@ -75,7 +76,7 @@ def is_long(vr: str) -> bool:
 
 def swapped(raw: bytes, vr: str) -> bytes:
     """Value of a big endian file in little endian; text is the same in both (PS3.5 7.3)."""
-    unit = 2 if vr == "AT" else UNIT_BYTES.get(vr, 1)  # a tag is two numbers
+    unit = WORD_BYTES.get(vr, 1)
     turned = bytearray(raw)
     for place in range(unit):
         turned[place::unit] = raw[unit - 1 - place :: unit]

@@ -84,7 +84,7 @@ TEXTS: Mapping[str, Text] = {
         remedy="Send the original images; if these are the originals, write to the core lab.",
     ),
     "ING-106": Text(
-        sentence="The images are compressed or in another form that is not accepted.",
+        sentence="The images are in a form (transfer syntax) that is not accepted.",
         remedy=UNCOMPRESSED,
     ),
     "ING-107": Text(sentence="The file does not say what it is.", remedy=EXPORT_AGAIN),
@@ -105,7 +105,7 @@ TEXTS: Mapping[str, Text] = {
         remedy="Export the series again; a program on its way rewrote its header wrongly.",
     ),
     "ING-113": Text(
-        sentence="The pieces of the compressed images and their number of frames do not belong together.",
+        sentence="The compressed images are broken, or of another size or number than the file says.",
         remedy=UNCOMPRESSED,
     ),
     "ING-114": Text(

@@ -99,11 +99,11 @@ class Image:
     oddities : tuple of str
         What is odd about the file, though it can be read (`corelab.dicom.flags`).
     pixel_sha256 : str
-        Digest of Pixel Data's value; of nothing where there is none.
+        Digest of the pixels (`Header.payload`); of nothing where there are none.
     is_blank : bool
         There are no pixels, or all are alike: such an image is like any other of its kind.
     expected_pixel_bytes : int or None
-        What rows, columns, samples, frames and bits ask for; None where they do not say.
+        What rows, columns, samples, frames and bits ask for; None where they do not say, or it is compressed.
     told : tuple
         Bytes and representation of what a charter's `match` may ask about, in the order of `FACT_TAGS`;
         nothing of a value too long to be matched. They are decoded for the image that speaks for its series
@@ -201,7 +201,7 @@ def read_image(body: bytes, *, alike: Alike | None = None) -> Image:
         pixel_sha256=header.pixel_sha256() or NO_PIXELS,
         pixel_bytes=pixels.length if pixels else 0,
         is_blank=_is_blank(header),
-        expected_pixel_bytes=_within(header.expected_pixel_bytes, LARGEST_SAFE_INTEGER) if pixels else 0,
+        expected_pixel_bytes=_expected(header),
         acquired=_acquired(header),
         equipment=Equipment(
             manufacturer=_words(header, "Manufacturer"),
@@ -226,6 +226,12 @@ def _is_blank(header: Header) -> bool:
     padding_bytes = len(pixels) % sample_bytes or int(sample_bytes == 1)
     whole = pixels[: len(pixels) - padding_bytes]
     return whole[sample_bytes:] == whole[: len(whole) - sample_bytes]
+
+
+def _expected(header: Header) -> int | None:
+    if header.pixels is None:
+        return 0
+    return None if header.fragments else _within(header.expected_pixel_bytes, LARGEST_SAFE_INTEGER)
 
 
 def _is_long(header: Header, tag: int) -> bool:
