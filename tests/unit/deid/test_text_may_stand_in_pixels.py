@@ -6,10 +6,10 @@ from struct import pack
 import pytest
 
 from corelab.deid.codes import TEXTS, text_of
-from corelab.deid.doubts import image_classes, signs
+from corelab.deid.doubts import signs
 from corelab.deid.errors import DOUBTS, BurnedIn, Captured, DeidRefused, KindCarriesText
 from corelab.deid.packing import deidentify_series
-from corelab.deid.table import registered_uids
+from corelab.deid.table import image_classes, registered_uids
 from corelab.dicom.syntaxes import CT_IMAGE, MR_IMAGE
 from tests.fakes.images import (
     ASSIGNMENT,
@@ -28,7 +28,10 @@ from tests.fakes.real_dicom import beside
 SOP_CLASS, MODALITY, FLAG, IMAGE_TYPE = 0x00080016, 0x00080060, 0x00280301, 0x00080008
 CONVERSION, CAPTURED_ON = 0x00080064, 0x00181012
 FLAGS = {"absent": None, "empty": b"", "no": b"NO", "yes": b"YES"}
-SAFE = {CT_IMAGE, MR_IMAGE}
+SAFE = {CT_IMAGE, MR_IMAGE} | {
+    f"1.2.840.10008.5.1.4.1.1.{tail}"
+    for tail in ("2.1", "2.2", "4.1", "4.3", "4.4", "20", "128", "128.1", "130")  # enhanced, NM, PET
+}
 
 
 def doubt(data):

@@ -169,5 +169,5 @@ class Rules:
         if kept is None:
             action = UNKNOWN_TEXT[kind]
             return REMOVED if action is Action.REMOVE else Rule(action, action, vrs)
-        fallback = Action.DUMMY if kept.is_replaced else BY_TYPE[kind]
+        fallback = Action.DUMMY if kept.is_replaced else (BY_TYPE if vrs[0] == "CS" else UNKNOWN_TEXT)[kind]
         return Rule(Action.TEXT, fallback, vrs, self._when_empty(tag))

@@ -6,10 +6,11 @@ The same for all images of a series, and decided before any other element is rea
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corelab.deid.doubts import DOUBTING, doubt_of, image_classes
+from corelab.deid.doubts import DOUBTING, doubt_of
 from corelab.deid.errors import ClassNotAccepted, DeidRefused, PixelsUnexpected, ValueUnusable
 from corelab.deid.frames import Frames
 from corelab.deid.identity import identifies
+from corelab.deid.table import image_classes
 from corelab.dicom import tags
 from corelab.dicom.charset import is_known
 from corelab.dicom.elements import Element

@@ -8,34 +8,15 @@ looked at, too.
 
 import csv
 from functools import cache
-from typing import NamedTuple
 
 from corelab.deid.errors import BurnedIn, Captured, DeidRefused, KindCarriesText
-from corelab.deid.table import data_text
+from corelab.deid.table import data_text, image_classes
 from corelab.dicom import tags
 from corelab.dicom.header import Header
 
 NOT_BURNED_IN = frozenset({b"", b"NO"})
 DERIVED_SECONDARY = ["DERIVED", "SECONDARY"]
 THIRD = 2  # place of an image type's value that says how it was made (PS3.3 C.7.6.1.1.2)
-
-
-class ImageClass(NamedTuple):
-    """An accepted SOP class."""
-
-    name: str
-    has_one_frame: bool
-    carries_text: bool
-
-
-@cache
-def image_classes() -> dict[str, ImageClass]:
-    """SOP classes whose headers are de-identified, by UID."""
-    lines = data_text("image_classes.csv").splitlines()[1:]
-    return {
-        line["uid"]: ImageClass(line["name"], line["frames"] == "one", line["text"] == "yes")
-        for line in csv.DictReader(lines)
-    }
 
 
 @cache

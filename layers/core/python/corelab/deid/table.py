@@ -1,4 +1,4 @@
-"""PS3.15 Table E.1-1 and the attribute types of the CT and MR IODs, as data.
+"""PS3.15 Table E.1-1, and what is known of images: their classes and their attributes' types, as data.
 
 `data/ps315_profile.csv`: Basic profile 2026c, option columns 2024b, as its edition columns say.
 `data/attribute_types.csv`: PS3.3, as its first line says.
@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from corelab.dicom.syntaxes import CT_IMAGE, MR_IMAGE
-
 DATA_FILES = (
     "ps315_profile.csv",
     "safe_private_tags.csv",
@@ -29,11 +27,7 @@ DATA_FILES = (
     "text_in_pixels.csv",
 )
 EDITION = "PS3.15 2026c"
-COLUMNS = {CT_IMAGE: "ct", MR_IMAGE: "mr"}
-EVERY_IMAGE = (  # modules that are the same in every image's IOD, PS3.3 A.1
-    *("SOP Common", "Patient C.", "General Study", "General Series", "General Equipment", "General Image"),
-    *("Image Pixel", "Clinical Trial"),
-)
+EVERY_IMAGE = "image"  # column of the modules that are the same in every image's IOD, PS3.3 A.1
 
 
 class Row(NamedTuple):
@@ -73,11 +67,30 @@ def rows_by_tag() -> dict[int, Row]:
     return {int(row.tag[1:5] + row.tag[6:10], 16): row for row in single}
 
 
+class ImageClass(NamedTuple):
+    """An accepted SOP class. `types` is a column of `attribute_types.csv`."""
+
+    name: str
+    has_one_frame: bool
+    types: str
+    carries_text: bool
+
+
+@cache
+def image_classes() -> dict[str, ImageClass]:
+    """SOP classes whose headers are de-identified, by UID."""
+    lines = data_text("image_classes.csv").splitlines()[1:]
+    return {
+        line["uid"]: ImageClass(line["name"], line["frames"] == "one", line["types"], line["text"] == "yes")
+        for line in csv.DictReader(lines)
+    }
+
+
 @cache
 def attribute_types(sop_class: str) -> dict[int, int]:
     """Type (1, 2 or 3) by tag in the IOD of an accepted SOP class; what is absent is of type 3.
 
-    Of a class that is neither CT nor MR, only the modules that every image has are known.
+    Of a class that has no column of its own, only the modules that every image has are known.
     """
     return {tag: int(kind[0]) for tag, kind in _types(sop_class).items()}
 
@@ -112,13 +125,10 @@ def data_digest() -> str:
 
 
 def _types(sop_class: str) -> dict[int, str]:
-    column = COLUMNS.get(sop_class)
+    known = image_classes().get(sop_class)
+    column = known.types if known else EVERY_IMAGE
     lines = data_text("attribute_types.csv").splitlines()[1:]
-    return {
-        int(line["tag"], 16): line[column or "ct"]
-        for line in csv.DictReader(lines)
-        if column or line["module"].startswith(EVERY_IMAGE)
-    }
+    return {int(line["tag"], 16): line[column] for line in csv.DictReader(lines)}
 
 
 def data_text(name: str) -> str:
