@@ -42,7 +42,7 @@ def delivered(files, profile):
             made = engine.clean(data)
         except CorelabError:
             continue
-        yield data, made.head + bytes(made.pixels)
+        yield data, made.file
 
 
 def proved(pairs, profile):
@@ -75,7 +75,7 @@ def test_a_real_name_that_is_put_back_is_found(folder):
             source = opened(original)
             node = next((one for one in source.elements if one.tag == NAME), None)
             name = b"" if node is None else source.data[node.value : node.end].strip(b" \0")
-            if len(name) < 4:
+            if len(name.strip(b"^=. ")) < 4:
                 continue
             implicit = opened(made).syntax == "1.2.840.10008.1.2"
             verdict = proved([(original, changed(made, {MAKER: ("LO", name)}, implicit=implicit))], PROFILE)

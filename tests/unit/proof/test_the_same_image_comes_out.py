@@ -5,12 +5,14 @@ from struct import pack
 
 import pytest
 
-from corelab.dicom.values import item
+from corelab.dicom.values import element, item
 from corelab.proof.proving import Prover
 from corelab.proof.reading import opened
 from corelab.proof.tables import profile
-from tests.fakes.images import PIXELS, data_set
+from tests.fakes.codestreams import jpeg, jpeg_2000
+from tests.fakes.images import PIXELS, cleaned, data_set
 from tests.fakes.proofs import changed, pair, prover, verdict_on
+from tests.hostile.building import BIG_ENDIAN, JPEG_2000, JPEG_BASELINE, big_endian, ended, file, fragments
 
 KEYED = b"2.25.123456789012345678901234567890123456"
 REFERENCES = 0x00081140
@@ -179,3 +181,41 @@ def test_a_file_that_cannot_be_read_fails():
 
 def test_nothing_looked_at_is_no_pass():
     assert not prover().verdict().passes
+
+
+def compressed(make, syntax, **said):
+    """An original, and what is delivered for it."""
+    original = ended(fragments(make(b"\1\2\3\4" * 8, **said)), syntax=syntax)
+    return original, cleaned(original)
+
+
+@pytest.mark.parametrize(("make", "syntax"), [(jpeg, JPEG_BASELINE), (jpeg_2000, JPEG_2000)])
+@pytest.mark.parametrize("put", [b"exported by another", "Fr\u00f6hlich^Hannelore!".encode("latin-1")])
+def test_compressed_pixels_without_their_remarks_pass_and_others_are_found(make, syntax, put):
+    original, made = compressed(make, syntax, remark=b"exported by nobody.")
+    blank = bytes(len(put))
+    at = made.index(blank, made.index(make()[:2]))
+
+    assert checks(verdict_on((original, made))) == set()
+    for changed_one in (
+        made.replace(b"\1\2\3\4", b"\1\2\0\4", 1),
+        made[:at] + put + made[at + len(put) :],
+    ):
+        assert ("pixels", "pixels") in checks(verdict_on((original, changed_one)))
+
+
+def test_frames_may_be_enclosed_otherwise():
+    frame = jpeg(b"\1\2\3\4" * 8)
+    original = ended(fragments(frame[:12], frame[12:]), syntax=JPEG_BASELINE)
+
+    assert checks(verdict_on((original, cleaned(original)))) == set()
+
+
+def test_a_big_endian_image_is_the_same_in_little_endian_and_not_if_a_number_changed():
+    original = file(big_endian(), syntax=BIG_ENDIAN)
+    made = cleaned(original)
+
+    assert checks(verdict_on((original, made))) == set()
+    rows = element(0x00280010, "US", pack("<H", 16), implicit=False)
+    other = element(0x00280010, "US", pack("<H", 4096), implicit=False)  # the same bytes, turned
+    assert ("geometry", "(0028,0010)") in checks(verdict_on((original, made.replace(rows, other))))

@@ -9,13 +9,14 @@ comment and application segments are searched as text. Source: ISO/IEC 10918-1 B
 
 from collections.abc import Iterator
 
-from corelab.proof.reading import File, Node, fragments
+from corelab.proof.reading import BIG, File, Node, fragments, little, way_of
 from corelab.proof.search import RUNS, Gathered, Place
 from corelab.proof.text import WIDE, encoded
 from corelab.proof.tokens import Tokens
 
 MARK = bytes(int(one < 128 and chr(one).isalnum()) for one in range(256))  # noqa: PLR2004 -- ASCII
 PAIR = b"\1\1"
+END = b"\xff\xd9"  # of a frame of JPEG or JPEG 2000
 COMMENTS = (b"\xff\xfe", b"\xff\x64", *(bytes((0xFF, 0xE0 | number)) for number in range(16)))
 
 
@@ -48,26 +49,60 @@ def look_compressed(
 ) -> Iterator[str]:
     """Classes of the tokens that stand in compressed pixels; what their segments say is gathered."""
     for fragment in fragments(file.data, node):
-        for segment in _segments(fragment):
-            gathered.text(segment, place, charsets=())
+        for at, end in _segments(fragment):
+            gathered.text(fragment[at:end], place, charsets=())
         yield from tokens.in_bytes(fragment)
 
 
 def is_same(source: File, before: Node, *, made: File, after: Node) -> bool:
-    """Whether the pixels' bytes are the same; a byte that only pads does not count."""
+    """Whether the pixels are the same.
+
+    A byte that only pads does not count, nor do the order of bytes and, of compressed pixels, how they are
+    enclosed and what encoders remark in them.
+    """
+    if before.is_undefined:
+        return after.is_undefined and _are_same_frames(_frames(source, before), _frames(made, after))
     new = made.data[after.value : after.end]
-    if before.end - before.value == len(new):
+    if before.end - before.value == len(new) and source.syntax != BIG:
         return source.data.startswith(new, before.value)
-    old = source.data[before.value : before.end]
-    return abs(len(old) - len(new)) == 1 and old.rstrip(b"\0") == new.rstrip(b"\0")
+    old = little(source.data[before.value : before.end], before.vr, way_of(source.syntax))
+    return old == new or (abs(len(old) - len(new)) == 1 and old.rstrip(b"\0") == new.rstrip(b"\0"))
 
 
-def _segments(stream: bytes) -> Iterator[bytes]:
-    """Comment and application segments of a JPEG or JPEG 2000 stream."""
+def _frames(file: File, node: Node) -> list[bytes]:
+    return list(fragments(file.data, node))[1:]
+
+
+def _are_same_frames(before: list[bytes], after: list[bytes]) -> bool:
+    old, at = b"".join(before), 0
+    for frame in after:
+        if not _is_same_frame(old[at : at + len(frame)], frame):
+            return False
+        at += len(frame)
+    return at == len(old)
+
+
+def _is_same_frame(old: bytes, new: bytes) -> bool:
+    """Whether a frame is the same but for zeros where there were remarks, or something behind its end."""
+    if old == new:
+        return True
+    last = old.rfind(END)
+    spans = [*_segments(old), *([(last + len(END), len(old))] if last >= 0 else [])]
+    rest, left = bytearray(old), bytearray(new)
+    for at, end in spans:
+        inside = zip(old[at:end], new[at:end], strict=False)
+        if not all(after in (before, 0) for before, after in inside):
+            return False
+        rest[at:end] = left[at:end] = bytes(end - at)
+    return rest == left
+
+
+def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Where comment and application segments of a JPEG or JPEG 2000 stream begin and end."""
     for mark in COMMENTS:
         at = stream.find(mark)
         while at >= 0:
-            length = int.from_bytes(stream[at + 2 : at + 4])
-            if length > len(mark) and at + 2 + length <= len(stream):
-                yield stream[at + 4 : at + 2 + length]
+            end = at + 2 + int.from_bytes(stream[at + 2 : at + 4])
+            if at + 4 < end <= len(stream):
+                yield at + 4, end
             at = stream.find(mark, at + 2)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from corelab.proof import pixels, relations
 from corelab.proof.policy import META, PIXEL_DATA, Policy
-from corelab.proof.reading import File, Node, Unreadable, Way, items_of, opened, way_of
+from corelab.proof.reading import File, Node, Unreadable, Way, items_of, little, opened, way_of
 from corelab.proof.search import Gathered, Place, TooMuch
 from corelab.proof.tables import NONE, is_creator, private_vr, required, vr_of
 from corelab.proof.tokens import CLASS_UIDS, Tokens
@@ -246,7 +246,9 @@ class Prover:
         if node.vr == "SQ" or node.is_undefined:
             self._sequence(node, side, other, where=where)
             return
-        old = None if old_node is None else old_side.data[old_node.value : old_node.end]
+        old = None
+        if old_node is not None:
+            old = little(old_side.data[old_node.value : old_node.end], old_node.vr, old_side.way)
         if node.vr == "UI":
             self._ui(tag, value, old, where=where)
         elif node.vr in ("DA", "DT"):

@@ -56,6 +56,11 @@ NAMES = {
     )
 }
 UNDEFINED = 0xFFFFFFFF
+UNITS = {
+    **dict.fromkeys(("AT", "OW", "SS", "US"), 2),
+    **dict.fromkeys(("FL", "OF", "OL", "SL", "UL"), 4),
+    **dict.fromkeys(("FD", "OD", "OV", "SV", "UV"), 8),
+}  # bytes of one number
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA, TRANSFER_SYNTAX = 0x7FE00010, 0x00020010
 DELIMITERS = ITEM >> 16  # their group
@@ -221,6 +226,15 @@ def items_of(data: bytes, node: Node, way: Way) -> Iterator[list[Node]]:
             raise Unreadable
         yield list(elements_in(data, at, stop, way=way))
         at = stop
+
+
+def little(value: bytes, vr: str, way: Way) -> bytes:
+    """A value with its numbers in little endian, as delivered files have them (PS3.5 7.3)."""
+    size = UNITS.get(vr, 1) if way.order == ">" else 1
+    turned = bytearray(value)
+    for place in range(size):
+        turned[place::size] = value[size - 1 - place :: size]
+    return bytes(turned)
 
 
 def fragments(data: bytes, node: Node) -> Iterator[bytes]:

@@ -83,4 +83,9 @@ def is_same_geometry(tag: int, old: bytes, new: bytes) -> bool:
         return True
     if tag == IMAGE_TYPE:
         return texts(old)[:2] == texts(new)[:2]
-    return old == new or old.strip(b" \0") == new.strip(b" \0") != b""
+    return old == new or _unpadded(old) == _unpadded(new) != b""
+
+
+def _unpadded(value: bytes) -> bytes:
+    """Text without its padding; of a number, whose lower byte comes first, nothing is lost."""
+    return value.rstrip(b" \0").lstrip(b" ")
