@@ -5,6 +5,7 @@ Source: DICOM PS3.5 7.3. The big endian syntax is retired; archives still hold i
 
 from collections.abc import Sequence
 
+from corelab.dicom.alike import Tree
 from corelab.dicom.budgets import Budgets
 from corelab.dicom.elements import Element, Scan
 from corelab.dicom.header import Header
@@ -18,7 +19,7 @@ def in_little_endian(header: Header, budgets: Budgets) -> Header:
         data=data,
         meta=header.meta,
         is_implicit=False,
-        elements=Scan(data, budgets).data_set(0, len(data), implicit=False),
+        tree=Tree(Scan(data, budgets).data_set(0, len(data), implicit=False)),
         preamble=header.preamble,
         trailing_bytes=header.trailing_bytes,
     )
