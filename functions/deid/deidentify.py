@@ -12,9 +12,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from corelab import __version__
+from corelab.charter.model import Charter
 from corelab.deid import service
-from corelab.deid.facts import Original, check_facts, load_facts
-from corelab.deid.packing import deidentify_series
+from corelab.deid.errors import ProofFailed
+from corelab.deid.facts import Original, SeriesFacts, check_facts, load_facts
+from corelab.deid.model import Clearing
+from corelab.deid.packing import Packed, deidentify_series
 from corelab.deid.profile import assignment_of, profile_of
 from corelab.deid.runs import Keys, command_id, facts_key, keys_of, run_of
 from corelab.kernel.actors import system
@@ -55,23 +58,33 @@ def handler(event: Mapping[str, Any], _context: object) -> Mapping[str, Any]:
     charter = charter_by_hash(STORE, trial, facts.charter)
     with tempfile.TemporaryDirectory() as folder:
         tar = Path(folder) / "pack.tar"
-        with tar.open("wb") as sink:
-            packed = deidentify_series(
-                facts,
-                profile=profile_of(charter),
-                assignment=assignment_of(charter, facts),
-                keys=KEYS.trial_keys(trial),
-                salt=KEYS.subject_salt(trial, facts.subject),
-                originals=original,
-                sink=sink,
-                clearing=begun.clearing,
-            )
+        packed = _packed(facts, charter, tar, clearing=begun.clearing)
         PACKS.put_file(keys.pack, tar, content_type="application/x-tar")
     PACKS.put(keys.index, packed.index, content_type="application/json")
     PACKS.put(keys.certificate, packed.certificate, content_type="application/json")
     service.conclude(STORE, command=command, run=run, packed=packed, keys=keys)
     logger.info("deid.done", extra={"series": run.series, "version": run.version, **packed.counts})
     return answer(event, keys)
+
+
+def _packed(facts: SeriesFacts, charter: Charter, tar: Path, *, clearing: Clearing | None) -> Packed:
+    """The series packed into a file; what a failed proof found goes to the log."""
+    try:
+        with tar.open("wb") as sink:
+            return deidentify_series(
+                facts,
+                profile=profile_of(charter),
+                assignment=assignment_of(charter, facts),
+                keys=KEYS.trial_keys(facts.trial),
+                salt=KEYS.subject_salt(facts.trial, facts.subject),
+                originals=original,
+                sink=sink,
+                clearing=clearing,
+            )
+    except ProofFailed as error:
+        named = {"series": facts.series, "version": facts.version}
+        logger.warning("deid.unproved", extra=named | error.facts)
+        raise
 
 
 def original(one: Original) -> bytes:

@@ -122,6 +122,7 @@ def test_a_reviewer_looks_masks_and_clears_and_the_pack_has_the_rest_as_it_was(t
     assert found.BurnedInAnnotation == "NO"
     certificate = trial.http.get(after["versions"][0]["certificate"]["url"]).json()
     assert certificate["masked"] == {"cleared_by_person": True, "boxes": [BOX]}
+    assert certificate["scanner"]["verdict"] == "PASS"
     (view,) = trial.get("manager", "/history", object="review", id=f"{echo}#0001")["entries"]
     entries = trial.get("manager", "/history", object="series", id=echo)["entries"]
     assert (view["type"], view["data"]["frames"]) == ("ReviewViewed.v1", [1])

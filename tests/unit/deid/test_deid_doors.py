@@ -132,7 +132,9 @@ def test_an_original_that_changed_is_refused_then_held(deidentify, hold, store, 
     assert packs.versions == {}
 
 
-def test_what_fails_its_proof_is_held_and_no_pack_is_stored(monkeypatch, deidentify, hold, store, packs):
+def test_what_fails_its_proof_is_held_and_no_pack_is_stored(
+    monkeypatch, caplog, deidentify, hold, store, packs
+):
     def leaking(engine, data):
         made = clean(engine, data)
         return replace(made, head=made.head.replace(b"ORIGINAL", b"Name    ", 1))
@@ -145,6 +147,9 @@ def test_what_fails_its_proof_is_held_and_no_pack_is_stored(monkeypatch, deident
     answer = hold(ITEM | {"error": {"Error": "ProofFailed", "Cause": "{}"}}, None)
 
     assert "token in image 1 at (0008,0008) (patient_name)" in failed.value.facts["found"]
+    assert [one.found for one in caplog.records if one.message == "deid.unproved"] == [
+        failed.value.facts["found"]
+    ]
     assert "Name" not in repr(failed.value.facts) + str(failed.value)
     assert answer == {"series": SERIES, "version": 1, "held": "DEI-121"}
     assert state(store) == "DEID_FAILED"

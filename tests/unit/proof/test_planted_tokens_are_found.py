@@ -169,6 +169,11 @@ def test_what_the_index_repeats_is_searched():
     assert tokens(proving.verdict()) == {"patient_name"}
 
 
+@pytest.mark.parametrize("planted", [{0x00200011: ("IS", b"4410982 ")}, {0x00181130: ("DS", b"4410982.0")}])
+def test_a_hospital_number_that_the_engine_leaves_in_a_number_is_found(planted):
+    assert tokens(verdict_on(pair(planted))) == {"patient_id"}
+
+
 def test_no_verdict_repeats_what_it_found():
     original, delivered = pair()
 

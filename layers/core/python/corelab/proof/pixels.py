@@ -28,7 +28,8 @@ def look(file: File, node: Node, tokens: Tokens, *, is_own: bool) -> Iterator[st
     is_own : bool
         The bytes are the original's.
     """
-    is_clean = is_own and PAIR not in file.data[node.value + 1 : node.end : 4].translate(MARK)
+    marks = file.data[node.value + 1 : node.end : 4].translate(MARK)
+    is_clean = is_own and (1 not in marks or PAIR not in marks)
     if is_clean and not tokens.beyond_ascii:
         return
     pixels = file.data[node.value : node.end]
