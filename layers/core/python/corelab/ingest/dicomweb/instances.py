@@ -8,10 +8,7 @@ from corelab.dicom.scan import read_header
 from corelab.ingest import codes
 from corelab.ingest.header import is_uid
 
-OTHER_SYNTAX = (
-    *(dicom.SyntaxNotAccepted, dicom.SyntaxUnknown, dicom.SyntaxDiffers),
-    *(dicom.BigEndian, dicom.Deflated, dicom.Video),
-)
+OTHER_SYNTAX = (dicom.SyntaxNotAccepted, dicom.SyntaxUnknown, dicom.SyntaxDiffers, dicom.Video)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
