@@ -2,6 +2,10 @@
 
 from struct import pack
 
+from corelab.dicom.codestreams import jpeg as jpeg_codec
+from corelab.dicom.fragments import codec
+from corelab.dicom.syntaxes import COMPRESSED, RLE
+
 
 def jpeg(
     coded: bytes = bytes(16),
@@ -32,6 +36,14 @@ def jpeg_2000(
 def run_lengths(coded: bytes = bytes(16)) -> bytes:
     """A frame of one segment."""
     return pack("<16I", 1, 64, *[0] * 14) + coded
+
+
+def frame(syntax: str, coded: bytes, *, rows: int, columns: int) -> bytes:
+    """A frame of an accepted syntax; of any other, one of JPEG."""
+    read = codec(syntax) if syntax in COMPRESSED else jpeg_codec
+    if read is jpeg_codec:
+        return jpeg(coded.replace(b"\xff", b"\xff\0"), rows=rows, columns=columns)
+    return run_lengths(coded) if syntax == RLE else jpeg_2000(coded, rows=rows, columns=columns)
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from struct import pack
 from corelab.dicom.dictionary import lookup, tag_of
 from corelab.dicom.syntaxes import EXPLICIT_LITTLE, MR_IMAGE, SYNTAXES, Form
 from corelab.dicom.values import element
-from tests.fakes.codestreams import jpeg
+from tests.fakes.codestreams import frame
 
 META = ("MediaStorageSOPClassUID", "MediaStorageSOPInstanceUID", "TransferSyntaxUID")
 STUDY, SERIES, FRAME = "1.2.3.1", "1.2.3.1.1", "1.2.3.9"
@@ -60,13 +60,7 @@ def mr_slice(
     head = element(0x00020000, "UL", pack("<I", len(meta)), implicit=False)
     is_in_fragments = SYNTAXES[syntax].form is Form.FRAGMENTS
     image = (
-        fragments(
-            jpeg(
-                pixels.replace(b"\xff", b"\xff\0"),
-                rows=int(says["Rows"] or 0),
-                columns=int(says["Columns"] or 0),
-            )
-        )
+        fragments(frame(syntax, pixels, rows=int(says["Rows"] or 0), columns=int(says["Columns"] or 0)))
         if is_in_fragments
         else element(0x7FE00010, "OW", pixels, implicit=False)
     )

@@ -7,7 +7,7 @@ import pytest
 
 from corelab.ingest.derived import Derivation, derive
 from corelab.ingest.facts import read_facts
-from corelab.ingest.layout import incoming_prefix, object_key
+from corelab.ingest.layout import facts_key, incoming_prefix, object_key
 from corelab.ingest.leaving import Kept
 from corelab.ingest.model import OBJECT, TRANSMITTAL, Source
 from corelab.ingest.retiring import Tools, retire
@@ -318,7 +318,7 @@ def test_the_whole_series_with_new_images_makes_a_version_of_what_is_here():
     id = world.sent(*SLICES, mr_slice(4), key="again")
     (made,) = world.screen(id)["series"]
 
-    facts = read_facts(world.records.get(made["facts"]))
+    facts = read_facts(world.records.get(facts_key(TRIAL, made["series"], made["version"])))
     assert (facts.version, len(facts.instances)) == (2, 4)
     assert all(one.key.startswith(incoming_prefix(TRIAL, id)) for one in facts.instances)
     assert here(world, first) == {"manifest.json"}
@@ -330,5 +330,5 @@ def test_a_mended_header_of_every_image_makes_a_version_and_what_cannot_be_compa
     id = world.sent(*(mr_slice(n, SoftwareVersions="28") for n in (1, 2, 3)), key="again")
     (made,) = world.screen(id)["series"]
 
-    facts = read_facts(world.records.get(made["facts"]))
+    facts = read_facts(world.records.get(facts_key(TRIAL, made["series"], made["version"])))
     assert (facts.version, facts.resent.images, facts.resent.unread) == (2, 3, 3)

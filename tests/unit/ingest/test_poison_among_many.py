@@ -2,6 +2,7 @@
 
 import pytest
 
+from corelab.ingest.layout import facts_key
 from corelab.ingest.model import OBJECT
 from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
@@ -26,5 +27,5 @@ def test_of_four_hundred_files_one_is_refused_and_the_others_are_facts():
     assert state.counts.refused == 1
     assert answer["outcome"] == "ACCEPTED"
     (series,) = answer["series"]
-    facts = world.records.get(series["facts"])
+    facts = world.records.get(facts_key(TRIAL, series["series"], series["version"]))
     assert facts.count(b'"sop_uid"') == MANY - 1

@@ -1,8 +1,8 @@
 """Whether compressed pixels decode: the first frame is tried, in a process that may die of it.
 
-The scanner checks fragments, tables and signatures and decodes nothing. A file that is sound so far and
-compressed is refused for its form, and the site sends it uncompressed; where its pixels are broken it should
-hear that instead. Only forms are tried whose decoder is here: run lengths and deflated frames.
+The scanner checks fragments, tables and the codec's own markers, and decodes nothing: what is damaged behind
+the markers would only be seen by a reader, weeks later. Only forms are tried whose decoder is here: run
+lengths, and deflated frames, whose sites should hear that they are damaged rather than not accepted.
 
 Run as a program (`python -m corelab.dicom.probe`), it answers questions from standard input one after the
 other, each a length of four bytes and then that many: whoever asks gives it its limits of memory and time,

@@ -11,7 +11,7 @@ from threading import Condition
 
 from corelab.dicom.alike import Alike
 from corelab.dicom.errors import NotDicom, PixelsBroken, SyntaxNotAccepted, Unreadable
-from corelab.dicom.probe import Probe, first_frame
+from corelab.dicom.probe import DECODERS, Probe, first_frame
 from corelab.dicom.scan import read_header
 from corelab.ingest import codes
 from corelab.ingest.budgets import BUDGETS, Budgets
@@ -40,14 +40,21 @@ def reader(probe: Probe | None = None) -> Read:
 
     def read(body: bytes) -> Image:
         try:
-            return read_image(body, alike=alike)
-        except SyntaxNotAccepted as error:
-            frame = first_frame(read_header(body)) if probe else None
-            if probe and frame and not probe(frame):
-                raise PixelsBroken("Export the image again: its pixels do not decode.") from error
+            image = read_image(body, alike=alike)
+        except SyntaxNotAccepted:
+            _try_pixels(body, probe)
             raise
+        if image.syntax in DECODERS:
+            _try_pixels(body, probe)
+        return image
 
     return read
+
+
+def _try_pixels(body: bytes, probe: Probe | None) -> None:
+    frame = first_frame(read_header(body)) if probe else None
+    if probe and frame and not probe(frame):
+        raise PixelsBroken("Export the image again: its pixels do not decode.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
