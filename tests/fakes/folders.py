@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+from tests.fakes.brain_series import SLICES, Patient, brain_slice
 from tests.fakes.images import ct, mr
 
 CHARTER = Path("charters/demo.yaml")
@@ -31,3 +32,11 @@ def write_folder(folder: Path) -> Path:
 def write_captured(folder: Path) -> None:
     """An image that a person has to look at."""
     (folder / "capture.dcm").write_bytes(ct(SCREEN, number=7))
+
+
+def write_brain(folder: Path, patient: str = "P-4471") -> Path:
+    """The examination that the demo's charter asks for at baseline, whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(1, SLICES + 1):
+        (folder / f"{number:02d}.dcm").write_bytes(brain_slice(Patient(id=patient), number))
+    return folder

@@ -1,15 +1,10 @@
 """A folder, a file or an archive in; series with their certificates out; a report of both."""
 
-import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from functools import partial
-from multiprocessing import get_context
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import TypeVar
 
 from corelab.charter.recognition import recognise
 from corelab.deid.profile import profile_of
@@ -32,8 +27,7 @@ from corelab.offline.model import (
     Unheard,
 )
 from corelab.offline.surveying import Found, survey
-
-Made = TypeVar("Made")
+from corelab.offline.working import done, files_in, name_in, processes
 
 
 def deidentify(
@@ -61,7 +55,7 @@ def deidentify(
     governing, heard = job.compiled(), progress or Unheard()
     profile = profile_of(governing.charter)
     files = _files(source, target)
-    with tempfile.TemporaryDirectory(prefix="corelab-") as scratch, _pool(workers) as pool:
+    with tempfile.TemporaryDirectory(prefix="corelab-") as scratch, processes(workers) as pool:
         found = _surveyed(files, source=source, scratch=Path(scratch), pool=pool, progress=heard)
         seen = [one for one in found if isinstance(one, Seen)]
         refused = [one for one in found if isinstance(one, Refused)]
@@ -69,13 +63,13 @@ def deidentify(
             raise NothingThere("Name a folder, a file or an archive that holds DICOM images: here are none.")
         groups = grouped(governing, seen)
         target.mkdir(parents=True, exist_ok=True)
-        done = _all_delivered(groups, job=job, target=target, pool=pool, progress=heard)
+        ended = _all_delivered(groups, job=job, target=target, pool=pool, progress=heard)
     return Report(
         charter=governing.hash,
         engine=ENGINE,
         options=profile.claimed(has_scanner=False),
-        delivered=tuple(one for one in done if isinstance(one, Delivered)),
-        held=tuple(one for one in done if isinstance(one, Held)),
+        delivered=tuple(one for one in ended if isinstance(one, Delivered)),
+        held=tuple(one for one in ended if isinstance(one, Held)),
         refused=tuple(one for one in refused if one.code not in codes.SET_ASIDE),
         set_aside=sum(one.code in codes.SET_ASIDE for one in refused),
     )
@@ -118,14 +112,10 @@ def _series(governing: Governing, key: tuple[str, str], images: list[Seen]) -> S
 
 
 def _files(source: Path, target: Path) -> list[Path]:
-    if not source.exists():
-        raise NothingThere("Name a folder, a file or an archive that is there.")
-    if source.is_file():
-        return [source]
-    if target.resolve().is_relative_to(source.resolve()):
+    files = files_in(source)
+    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
         raise OutputInside("Name an output folder outside of the input: the next run would read it.")
-    below = (Path(root) / name for root, _, names in os.walk(source) for name in names)
-    return sorted(path for path in below if path.is_file() and not path.is_symlink())
+    return files
 
 
 def _surveyed(
@@ -133,12 +123,12 @@ def _surveyed(
 ) -> list[Found]:
     sizes = {path: path.stat().st_size for path in files}
     told = progress.begin("reading", total_bytes=sum(sizes.values()))
-    named = {path: str(path.relative_to(source)) if path != source else path.name for path in files}
     work = [
-        (survey, (path,), {"name": named[path], "scratch": scratch / str(n)}) for n, path in enumerate(files)
+        (survey, (path,), {"name": name_in(source, path), "scratch": scratch / str(n)})
+        for n, path in enumerate(files)
     ]
     found: list[Found] = []
-    for number, outcome in _done(work, pool):
+    for number, outcome in done(work, pool):
         found += outcome()
         told(sizes[files[number]])
     return sorted(found, key=lambda one: one.file)
@@ -150,39 +140,10 @@ def _all_delivered(
     told = progress.begin("writing", total_bytes=sum(one.size_bytes for one in groups))
     work = [(deliver, (job, one), {"target": target}) for one in groups]
     made: dict[int, Delivered | Held] = {}
-    for number, outcome in _done(work, pool):
+    for number, outcome in done(work, pool):
         try:
             made[number] = outcome()
         except Exception:  # noqa: BLE001 -- the last door of one series: its fault holds it alone
             made[number] = held(groups[number])
         told(groups[number].size_bytes)
     return sorted(made.values(), key=lambda one: (one.subject, one.series))
-
-
-def _done(
-    work: Sequence[tuple[Callable[..., Made], tuple[object, ...], Mapping[str, object]]],
-    pool: Executor | None,
-) -> Iterator[tuple[int, Callable[[], Made]]]:
-    """Work by its number as it ends, each with what gives its outcome or raises its error."""
-    if pool is None:
-        for number, (task, given, named) in enumerate(work):
-            yield number, partial(task, *given, **named)
-        return
-    futures: dict[Future[Made], int] = {
-        pool.submit(task, *given, **named): number for number, (task, given, named) in enumerate(work)
-    }
-    for future in as_completed(futures):
-        yield futures[future], future.result
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor | None]:
-    """Processes; none where the work is done in this one."""
-    if workers <= 1:
-        yield None
-        return
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
