@@ -2,10 +2,13 @@
 
 import json
 import os
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from corelab.charter.model import Charter
+from corelab.charter.checks import CHECKS, PARAMETERS
+from corelab.charter.model import Charter, CheckSetting, Operator, ParameterRule, UnknownPolicy
 from corelab.charter.wire import Compiled, compile_charter
 
 TRIAL = "DEMO01"
@@ -131,3 +134,36 @@ def facts_of(count: int = 20, *, series=SERIES, version=1, **changes) -> dict:
 def through_json(document):
     """A document as it comes out of a bucket."""
     return json.loads(json.dumps(document))
+
+
+def charter_of_every_check(**expected) -> Charter:
+    """The demo's charter with every check of this version; `expected` replaces fields of its brain series."""
+    charter = demo_charter()
+    checks = {
+        id: charter.qc.checks.get(id)
+        or CheckSetting(id=id, severity=info.severity, section="7.9", query="missing_series")
+        for id, info in CHECKS.items()
+    }
+    brain_procedure, *others = charter.procedures
+    (series,) = brain_procedure.series
+    changed = replace(brain_procedure, series=(replace(series, **expected),))
+    return replace(charter, qc=replace(charter.qc, checks=checks), procedures=(changed, *others))
+
+
+def rule(parameter: str, op: Operator, *values: str, tolerance: str | None = None) -> ParameterRule:
+    """A rule of a charter on one parameter."""
+    info = PARAMETERS[parameter]
+    return ParameterRule(
+        parameter=parameter,
+        label=info.label,
+        check=info.check,
+        op=op,
+        values=values,
+        abs=None if tolerance is None else Decimal(tolerance),
+        rel=None,
+        unit=info.unit,
+        severity=CHECKS[info.check].severity,
+        section="7.9",
+        query="missing_series",
+        unknown=UnknownPolicy.QUERY,
+    )

@@ -73,7 +73,7 @@ def test_what_is_no_compiled_charter_is_refused():
         ("[-3640, -364]", "[-364, 364]", "zero", "one side of 0"),
         ("    - clean_descriptors", "    - clean_pixel_data", "not yet supported", "later"),
         ("- retain_safe_private", "", "do not agree", "retain_safe_private"),
-        ("INT-13: {", "INT-14: {", "no check of this version", "INT-1"),
+        ("INT-13: {", "INT-99: {", "no check of this version", "INT-1"),
         (
             "INT-13: {query: uneven_spacing",
             "INT-13: {severity: minor, query: uneven_spacing",

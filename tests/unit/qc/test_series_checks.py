@@ -12,7 +12,16 @@ from corelab.qc.checks import SERIES_CHECKS, TIME_POINT_CHECKS
 from corelab.qc.errors import DocumentUnreadable
 from corelab.qc.findings import failures_in, judge_series
 from corelab.qc.tags import TAGS
-from tests.fakes.qc_documents import DATA, brain, demo_charter, facts_of, header, index_of, through_json
+from tests.fakes.qc_documents import (
+    DATA,
+    brain,
+    charter_of_every_check,
+    demo_charter,
+    facts_of,
+    header,
+    index_of,
+    through_json,
+)
 
 UNRECOGNISED = {"recognised": None}
 BEYOND_THE_TABLE = {"ID-06", "ID-07"}  # docs/decisions/0151
@@ -23,7 +32,7 @@ def result(check, headers=None, *, charter=None, **facts):
     document = judge_series(
         through_json(facts_of(len(headers), **facts)),
         through_json(index_of(headers)),
-        charter=charter or demo_charter(),
+        charter=charter or charter_of_every_check(),
     )
     return next(item for item in document["results"] if item["check"] == check)
 

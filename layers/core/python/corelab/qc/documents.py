@@ -86,11 +86,12 @@ class PixelBytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One received instance."""
+    """One received instance; older facts do not hold its transfer syntax."""
 
     number: int | None
     meta_agrees: bool
     pixel_bytes: PixelBytes | None
+    syntax: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Acquisition parameters against the charter's rules: several rules of one check make one answer."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from corelab.charter.model import ParameterRule, Severity, UnknownPolicy
+from corelab.charter.checks import PARAMETERS
+from corelab.charter.model import Operator, ParameterRule, Severity, UnknownPolicy
 from corelab.charter.rules import Judgement as Ruling
 from corelab.charter.rules import Result, judge
 from corelab.qc.header import distinct
@@ -16,6 +18,33 @@ def rules_of(case: SeriesCase, check: str) -> tuple[ParameterRule, ...]:
     """Rules of the expected series that this check judges."""
     rules = () if case.expected is None else case.expected.parameters
     return tuple(rule for rule in rules if rule.check == check)
+
+
+def usual(
+    case: SeriesCase,
+    check: str,
+    *,
+    parameter: str,
+    op: Operator,
+    values: tuple[str, ...],
+    slack: Decimal | None = None,
+) -> ParameterRule:
+    """What is asked of a parameter where the charter says nothing closer."""
+    setting, info = case.charter.qc.checks[check], PARAMETERS[parameter]
+    return ParameterRule(
+        parameter=parameter,
+        label=info.label,
+        check=check,
+        op=op,
+        values=values,
+        abs=slack,
+        rel=None,
+        unit=info.unit,
+        severity=setting.severity,
+        section=setting.section,
+        query=setting.query,
+        unknown=UnknownPolicy.QUERY,
+    )
 
 
 def ruled(case: SeriesCase, rules: Sequence[ParameterRule]) -> Judgement:

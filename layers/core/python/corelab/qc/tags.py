@@ -5,14 +5,20 @@ from collections.abc import Mapping
 TAGS: Mapping[str, str] = {
     "ImageType": "00080008",
     "Modality": "00080060",
+    "ScanningSequence": "00180020",
+    "SequenceVariant": "00180021",
+    "MRAcquisitionType": "00180023",
+    "SliceThickness": "00180050",
+    "KVP": "00180060",
     "RepetitionTime": "00180080",
     "EchoTime": "00180081",
     "InversionTime": "00180082",
     "EchoNumbers": "00180086",
     "MagneticFieldStrength": "00180087",
-    "SliceThickness": "00180050",
     "SpacingBetweenSlices": "00180088",
     "TriggerTime": "00181060",
+    "ReconstructionDiameter": "00181100",
+    "ConvolutionKernel": "00181210",
     "FlipAngle": "00181314",
     "DiffusionBValue": "00189087",
     "DiffusionGradientOrientation": "00189089",
@@ -24,10 +30,17 @@ TAGS: Mapping[str, str] = {
     "Rows": "00280010",
     "Columns": "00280011",
     "PixelSpacing": "00280030",
+    "CorrectedImage": "00280051",
     "RescaleIntercept": "00281052",
     "RescaleSlope": "00281053",
+    "LossyImageCompression": "00282110",
+    "Units": "00541001",
+    "RandomsCorrectionMethod": "00541100",
+    "DecayCorrection": "00541102",
     "SiemensBValue": "0019100C",  # private, SIEMENS MR HEADER
     "GeBValue": "00431039",  # private, GEMS_PARM_01
+    "PhilipsSuvFactor": "70531000",  # private, Philips PET Private Group
+    "PhilipsActivityFactor": "70531009",
 }
 
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from corelab.charter.model import Operator, ParameterRule, Severity, UnknownPolicy
+from corelab.charter.model import Operator, Severity
 from corelab.qc.judgement import NOT_APPLICABLE, Check, Judgement, SeriesCase
-from corelab.qc.parameters import ruled, rules_of
+from corelab.qc.parameters import ruled, rules_of, usual
 
 ID = "MR-01"
 
@@ -13,22 +13,15 @@ def judge(case: SeriesCase) -> Judgement:
     """Judge the field by the charter's rule, or by the field strengths in common use."""
     if case.modality != "MR":
         return NOT_APPLICABLE
-    setting = case.charter.qc.checks[ID]
-    usual = ParameterRule(
+    common = usual(
+        case,
+        ID,
         parameter="MagneticFieldStrength",
-        label="Magnetic field strength",
-        check=ID,
         op=Operator.IN,
         values=("1.5", "3"),
-        abs=Decimal("0.1"),
-        rel=None,
-        unit="T",
-        severity=setting.severity,
-        section=setting.section,
-        query=setting.query,
-        unknown=UnknownPolicy.QUERY,
+        slack=Decimal("0.1"),
     )
-    return ruled(case, rules_of(case, ID) or (usual,))
+    return ruled(case, rules_of(case, ID) or (common,))
 
 
 CHECK = Check(
