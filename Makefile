@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 
-.PHONY: help setup demo up down test check lint types layers contracts lock bench clean
+.PHONY: help setup demo up down test check lint types layers contracts lock bench leaks clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ contracts: $(DEV_STAMP) ## generated contracts are the committed ones
 
 bench: $(DEV_STAMP) ## speed, memory and limits against their aims
 	@code=0; for bench in benches/bench_*.py; do $(BIN)/python $$bench || code=$$?; done; exit $$code
+
+leaks: $(RUN_STAMP) ## docs/leaks.md: what leaks, here and from other tools
+	@$(BIN)/corelab deid bench --peers --out docs/leaks.md || [ $$? = 3 ]
 
 lock: $(VENV)/bin/uv ## pin every dependency again, with hashes and without addresses
 	@requirements/lock

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from corelab_cli.client import Client
+from corelab_cli.commands.deidbench import bench
 from corelab_cli.commands.deidentify import run
 from corelab_cli.context import Context, Group, pass_context, trial_option
 from corelab_cli.errors import CannotRun
@@ -42,6 +43,7 @@ def deid() -> None:
 
 
 deid.add_command(run)
+deid.add_command(bench)
 
 
 @deid.group(cls=Group)
