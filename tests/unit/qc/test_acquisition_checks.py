@@ -256,3 +256,23 @@ def test_decay_and_randoms_may_be_said_by_their_own_elements():
     assert outcome("PT-06", pet(t00280051=bare, t00541100="DLYD")) == "PASS"
     assert seen("PT-06", pet(t00280051=bare, t00541100="NONE")) == "images not corrected for randoms"
     assert seen("PT-06", pet(t00280051=bare, t00541100="DLYD", t00541102="NONE")).endswith("for decay")
+
+
+def uptake(*lacks):
+    return [
+        item | {"uptake_lacks": list(one)} for item, one in zip(facts_of(2)["instances"], lacks, strict=True)
+    ]
+
+
+def test_what_uptake_lacks_is_told_by_name():
+    missing = uptake(["PatientWeight"], ["PatientWeight", "RadionuclideHalfLife"])
+
+    assert outcome("PT-01", pet(), instances=uptake([], [])) == "PASS"
+    assert seen("PT-01", pet(), instances=missing) == (
+        "the patient's weight (0010,1030), the half-life (0018,1075) missing in 2 images of 2"
+    )
+
+
+def test_facts_of_before_do_not_say_what_uptake_lacks():
+    assert outcome("PT-01", pet()) == "CANNOT_JUDGE"
+    assert outcome("PT-01", brain(2)) == "NOT_APPLICABLE"

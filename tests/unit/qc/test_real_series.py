@@ -31,7 +31,7 @@ COMPLETE = (
     "mr_prostate_adc_ge",
 )
 SINGLE = ("ct_philips_scout", "pt_siemens_single")
-OF_THE_FAKE = frozenset({"EQ-01", "EQ-03", "ID-04"})  # they judge facts, which are the fake's
+OF_THE_FAKE = frozenset({"EQ-01", "EQ-03", "ID-04", "PT-01"})  # they judge facts, which are the fake's
 ANY_SPACING = Spacing(
     uniform_abs_mm=Decimal("0.1"), uniform_rel=Decimal("0.01"), nominal_mm=None, allowed_gap_mm=None
 )

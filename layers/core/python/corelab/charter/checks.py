@@ -65,6 +65,7 @@ CHECKS: Mapping[str, CheckInfo] = {
     "MR-02": _info("family of the sequence", Severity.MAJOR),
     "MR-03": _info("repetition, echo and inversion time, flip angle", Severity.MINOR),
     "MR-04": _info("diffusion weightings", Severity.MAJOR),
+    "PT-01": _info("uptake can be reckoned", Severity.CRITICAL),
     "PT-02": _info("counts come with their factor", Severity.CRITICAL),
     "PT-06": _info("all corrections were applied", Severity.CRITICAL),
     "EQ-01": _info("scanner is in the registry", Severity.MAJOR),

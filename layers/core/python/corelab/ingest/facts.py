@@ -98,6 +98,8 @@ class Instance:
         Keyed hashes of the original UIDs and of the identity; "" where the header has none.
     oddities : tuple of str
         What is odd about it (`corelab.dicom.flags`).
+    uptake_lacks : tuple of str or None
+        Keywords of what a PET image lacks for its uptake to be reckoned; None for others, and of older facts.
     """
 
     n: int
@@ -117,6 +119,7 @@ class Instance:
     patient: str
     member: int | None = None
     oddities: tuple[str, ...] = ()
+    uptake_lacks: tuple[str, ...] | None = None
 
     @property
     def place(self) -> Place:

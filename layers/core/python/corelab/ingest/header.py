@@ -15,6 +15,7 @@ from corelab.dicom.flags import flags_of
 from corelab.dicom.header import Header
 from corelab.dicom.scan import scan_header
 from corelab.dicom.values import value_of
+from corelab.ingest.uptake import lacking
 from corelab.kernel.canonical import LARGEST_SAFE_INTEGER, sha256_hex
 
 NO_PIXELS = sha256_hex(b"")
@@ -98,6 +99,8 @@ class Image:
         Body Part Examined (0018,0015); Image Laterality (0020,0062), else Laterality (0020,0060).
     oddities : tuple of str
         What is odd about the file, though it can be read (`corelab.dicom.flags`).
+    uptake_lacks : tuple of str or None
+        What a PET image lacks for its uptake to be reckoned (`corelab.ingest.uptake`); None for others.
     pixel_sha256 : str
         Digest of the pixels (`Header.payload`); of nothing where there are none.
     is_blank : bool
@@ -136,6 +139,7 @@ class Image:
     told: tuple[tuple[bytes, str] | None, ...] = field(repr=False)
     charsets: tuple[str, ...]
     oddities: tuple[str, ...]
+    uptake_lacks: tuple[str, ...] | None = None
 
     @property
     def facts(self) -> Mapping[str, Value]:
@@ -212,6 +216,7 @@ def read_image(body: bytes, *, alike: Alike | None = None) -> Image:
         told=alike.same(told) if alike else told,
         charsets=header.charsets,
         oddities=tuple(sorted(flags_of(header))),
+        uptake_lacks=lacking(header),
     )
 
 

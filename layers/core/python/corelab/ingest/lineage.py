@@ -251,6 +251,7 @@ def _instance(item: Good, *, setting: Setting) -> Instance:
         frame_of_reference=keys.keyed_hash(Purpose.UID, image.frame_uid) if image.frame_uid else "",
         patient=identity_hash(keys, site=setting.transmittal.site, patient_id=image.patient_id),
         oddities=image.oddities,
+        uptake_lacks=image.uptake_lacks,
     )
 
 

@@ -107,6 +107,7 @@ def facts_of(group: Group, asked: Asked, *, charter: Charter, now: datetime) -> 
                 number=one.number,
                 meta_agrees=one.meta_agrees,
                 syntax=one.syntax,
+                uptake_lacks=one.uptake_lacks,
                 pixel_bytes=qc.PixelBytes(expected=one.expected_pixel_bytes, actual=one.pixel_bytes),
             )
             for one in images

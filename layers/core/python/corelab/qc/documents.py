@@ -86,12 +86,21 @@ class PixelBytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One received instance; older facts do not hold its transfer syntax."""
+    """One received instance.
+
+    Attributes
+    ----------
+    syntax : str
+        UID of its transfer syntax; older facts do not hold it.
+    uptake_lacks : tuple of str or None
+        Keywords of what a PET image lacks for its uptake to be reckoned; None where that was not looked at.
+    """
 
     number: int | None
     meta_agrees: bool
     pixel_bytes: PixelBytes | None
     syntax: str = ""
+    uptake_lacks: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

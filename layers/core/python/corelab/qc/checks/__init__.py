@@ -36,6 +36,7 @@ from corelab.qc.checks import (
     mr_02,
     mr_03,
     mr_04,
+    pt_01,
     pt_02,
     pt_06,
 )
@@ -69,6 +70,7 @@ SERIES_CHECKS: Mapping[str, Check] = {
         mr_02,
         mr_03,
         mr_04,
+        pt_01,
         pt_02,
         pt_06,
         eq_01,
