@@ -8,6 +8,7 @@ comment and application segments are searched as text. Source: ISO/IEC 10918-1 B
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from corelab.proof.reading import BIG, File, Node, fragments, little, way_of
 from corelab.proof.search import RUNS, Gathered, Place
@@ -20,6 +21,17 @@ END = b"\xff\xd9"  # of a frame of JPEG or JPEG 2000
 COMMENTS = (b"\xff\xfe", b"\xff\x64", *(bytes((0xFF, 0xE0 | number)) for number in range(16)))
 
 
+WINDOW, OVERLAP = 1 << 22, 1 << 12  # multiples of four: the marks of each window are those of the whole
+
+
+class Span(NamedTuple):
+    """A stretch of bytes."""
+
+    data: bytes
+    at: int
+    end: int
+
+
 def look(file: File, node: Node, tokens: Tokens, *, is_own: bool) -> Iterator[str]:
     """Classes of the tokens that stand in native pixels.
 
@@ -28,11 +40,21 @@ def look(file: File, node: Node, tokens: Tokens, *, is_own: bool) -> Iterator[st
     is_own : bool
         The bytes are the original's.
     """
-    marks = file.data[node.value + 1 : node.end : 4].translate(MARK)
+    for pixels in _windows(file, node):
+        yield from _look(pixels, tokens, is_own=is_own)
+
+
+def _windows(file: File, node: Node) -> Iterator[bytes]:
+    """The pixels in stretches that overlap by more than any token's length: no copy of all is made."""
+    for at in range(node.value, node.end, WINDOW):
+        yield file.data[at : min(node.end, at + WINDOW + OVERLAP)]
+
+
+def _look(pixels: bytes, tokens: Tokens, *, is_own: bool) -> Iterator[str]:
+    marks = pixels[1::4].translate(MARK)
     is_clean = is_own and (1 not in marks or PAIR not in marks)
     if is_clean and not tokens.beyond_ascii:
         return
-    pixels = file.data[node.value : node.end]
     if not is_clean:
         yield from tokens.in_bytes(pixels)
     else:
@@ -63,11 +85,27 @@ def is_same(source: File, before: Node, *, made: File, after: Node) -> bool:
     """
     if before.is_undefined:
         return after.is_undefined and _are_same_frames(_frames(source, before), _frames(made, after))
-    new = made.data[after.value : after.end]
-    if before.end - before.value == len(new) and source.syntax != BIG:
-        return source.data.startswith(new, before.value)
-    old = little(source.data[before.value : before.end], before.vr, way_of(source.syntax))
-    return old == new or (abs(len(old) - len(new)) == 1 and old.rstrip(b"\0") == new.rstrip(b"\0"))
+    if source.syntax == BIG:
+        old = little(source.data[before.value : before.end], before.vr, way_of(source.syntax))
+        return _are_same_bytes(Span(old, 0, len(old)), Span(made.data, after.value, after.end))
+    return _are_same_bytes(
+        Span(source.data, before.value, before.end), Span(made.data, after.value, after.end)
+    )
+
+
+def _are_same_bytes(old: Span, new: Span) -> bool:
+    """Whether two stretches are the same but for a zero that pads one; compared piece by piece."""
+    length = min(old.end - old.at, new.end - new.at)
+    rest = old.data[old.at + length : old.end], new.data[new.at + length : new.end]
+    return (
+        max(map(len, rest)) <= 1
+        and not any(map(any, rest))
+        and all(
+            old.data[old.at + at : old.at + min(length, at + WINDOW)]
+            == new.data[new.at + at : new.at + min(length, at + WINDOW)]
+            for at in range(0, length, WINDOW)
+        )
+    )
 
 
 def _frames(file: File, node: Node) -> list[bytes]:
