@@ -124,8 +124,8 @@ def test_every_step_is_tried_again_with_jitter_when_it_was_not_its_fault(machine
 
 
 def test_a_refusal_that_would_be_the_same_again_is_not_tried_again(machine):
-    for room in ("ingest", "deid", "qc"):
-        importlib.import_module(f"corelab.{room}.errors")
+    for module in ("ingest.errors", "deid.errors", "qc.errors", "kernel.inputs"):
+        importlib.import_module(f"corelab.{module}")
     errors = {kind.__name__: kind for kind in every_error()}
     for name, state in steps(machine["States"]).items():
         if state["Type"] == "Task" and name != "Hold":
