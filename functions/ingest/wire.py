@@ -225,13 +225,16 @@ class ReceiptAnswer(TransmittalAnswer):
     refused: list[RefusedAnswer]
     held: HeldAnswer | None = Field(description="Where it is QUARANTINED: why, and what can be decided.")
     set_aside: list[SetAsideAnswer]
+    listed_only: int = Field(
+        description="How many images the medium's directory (DICOMDIR) lists that did not come along."
+    )
     containers: list[ContainerAnswer]
     files: list[FileAnswer]
 
     @classmethod
     def told(cls, receipt: Receipt, *, asked: QuestionView | None) -> "ReceiptAnswer":
         """The receipt as the API shows it; `asked` is what its site is asked about it."""
-        waiting = held(receipt.transmittal)
+        waiting, counts = held(receipt.transmittal), receipt.transmittal.counts
         return cls(
             **_shown(receipt.transmittal),
             arrived=sum(item.has_arrived for item in receipt.arrivals),
@@ -252,6 +255,7 @@ class ReceiptAnswer(TransmittalAnswer):
                 for code, objects in receipt.transmittal.codes.items()
                 if code in SET_ASIDE
             ],
+            listed_only=counts.listed_only if counts else 0,
             containers=[
                 ContainerAnswer(n=item.n, images=item.images, refused=item.refused, set_aside=item.set_aside)
                 for item in receipt.transmittal.opened

@@ -249,6 +249,7 @@ class TransmittalApi(httpx.MockTransport):
             "refused": [{"member": None} | one for one in transmittal.refused],
             "held": {"asked": transmittal.asked} if transmittal.state == "QUARANTINED" else None,
             "set_aside": [],
+            "listed_only": 0,
             "containers": [],
         }
 

@@ -177,6 +177,11 @@ def _words(out: Console, receipt: Any, *, files: Sequence[LocalFile]) -> None:  
         out.print(f"  {by_number.get(one['n'], str(one['n']))} holds {_counted(one['images'], 'image')}")
     for one in receipt["set_aside"]:
         out.print(f"  set aside: {_counted(one['objects'], 'file')}. {escape(one['detail'])} ({one['code']})")
+    if receipt["listed_only"]:
+        out.print(
+            f"  The medium's directory lists {_counted(receipt['listed_only'], 'more image')}: send what was "
+            "never sent in a new transmittal."
+        )
     _also(out, receipt)
     for line in _next(receipt):
         out.print(line, markup=False)

@@ -5,14 +5,17 @@ import json
 
 import pytest
 
+from corelab.dicom.scan import opened
 from corelab.dicom.syntaxes import DIRECTORY
+from corelab.dicom.values import item
 from corelab.ingest.budgets import Budgets
 from corelab.ingest.layout import facts_key, member_key
 from corelab.ingest.model import OBJECT, Opened
 from corelab.ingest.receipts import receipt
 from corelab.kernel.write_path import find_all
 from tests.fakes.containers import gzipped, tarred, zipped
-from tests.fakes.dicom_files import mr_slice
+from tests.fakes.dicom_files import mr_slice, uid_of
+from tests.fakes.images import data_set
 from tests.fakes.ingest_world import TRIAL, World
 
 SLICES = [mr_slice(number) for number in (1, 2, 3)]
@@ -132,6 +135,35 @@ def test_beside_a_directory_of_a_medium_what_is_no_image_is_set_aside(world):
     assert answer["outcome"] == "ACCEPTED"
     assert refused(world, id) == {(4, None): "ING-238"}
     assert world.state(id).codes == {"ING-114": 1, "ING-220": 1, "ING-238": 1}
+
+
+def directory(*numbers):
+    """A medium's directory that lists these slices."""
+    records = b"".join(
+        item(data_set({0x00041430: ("CS", b"IMAGE "), 0x00041511: ("UI", uid_of(number).encode())}))
+        for number in numbers
+    )
+    records = data_set({0x00041220: ("SQ", records)})
+    return DICOMDIR[: opened(DICOMDIR).start] + records
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_what_a_directory_lists_and_did_not_come_along_is_counted(world, is_zipped):
+    came = (directory(1, 2, 3, 4), *SLICES[:2])
+    files = (zipped(*((str(n), body) for n, body in enumerate(came))),) if is_zipped else came
+
+    id = world.sent(*files)
+    world.screen(id)
+
+    assert world.state(id).counts.listed_only == 2
+
+
+def test_a_refused_image_may_be_one_that_the_directory_lists(world):
+    id = world.sent(directory(1, 2, 3), SLICES[0], SLICES[1][:-7])
+
+    world.screen(id)
+
+    assert world.state(id).counts.listed_only == 1
 
 
 def test_an_image_that_is_an_archive_as_well_is_refused(world):

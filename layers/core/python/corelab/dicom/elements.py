@@ -72,6 +72,8 @@ class Scan:
     budgets : Budgets
     is_big_endian, is_encapsulated : bool
         What the transfer syntax says of numbers and of pixels.
+    first_group : int
+        No element of a data set is of a lower one.
 
     Attributes
     ----------
@@ -80,7 +82,13 @@ class Scan:
     """
 
     def __init__(
-        self, data: bytes, budgets: Budgets, *, is_big_endian: bool = False, is_encapsulated: bool = False
+        self,
+        data: bytes,
+        budgets: Budgets,
+        *,
+        is_big_endian: bool = False,
+        is_encapsulated: bool = False,
+        first_group: int = FIRST_GROUP,
     ) -> None:
         self.fragments: list[tuple[int, int]] = []
         self._data = data
@@ -88,6 +96,7 @@ class Scan:
         self._left = budgets.elements
         self._explicit, self._item, self._length = _BIG if is_big_endian else _LITTLE
         self._is_encapsulated = is_encapsulated
+        self._first_group = first_group
 
     def data_set(self, start: int, end: int, *, implicit: bool) -> tuple[Element, ...]:
         """Elements of the data set between two places.
@@ -117,10 +126,11 @@ class Scan:
         implicit: bool,
         depth: int,
         until_delimiter: bool = False,
-        first_group: int = FIRST_GROUP,
+        first_group: int | None = None,
         most: int = -1,
     ) -> tuple[list[Element], int]:
         data, left, codes = self._data, self._left, CODES.get
+        first = self._first_group if first_group is None else first_group
         explicit, long_length, small = self._explicit, self._length, self._budgets.text_bytes
         found: list[Element] = []
         last = -1
@@ -142,7 +152,7 @@ class Scan:
                     if value > end:
                         self._too_short(at, end)
                     (length,) = long_length(data, at + HEAD_BYTES)
-            if tag <= last or not vr or group < first_group:
+            if tag <= last or not vr or group < first:
                 if until_delimiter and tag == tags.ITEM_END:
                     self._left = left
                     return found, value

@@ -137,6 +137,7 @@ def conclude(
         copies=sum(made.is_copy for made in plans),
         changed_tags=len({tag for made in plans if made.facts for tag in made.facts.resent.changed}),
         set_aside=len(setting.set_aside),
+        listed_only=setting.listed_only,
     )
     event, type, code = _verdict(counts, alarm=alarm.code if alarm else None)
     series = () if code else tuple(_screened(made) for made in plans if made.facts is not None)

@@ -69,6 +69,7 @@ class Setting:
     incoming: Incoming
     seen: Mapping[SeriesId, SeenBefore] = field(default_factory=dict)
     set_aside: tuple[Bad, ...] = ()
+    listed_only: int = 0
     opened: tuple[Opened, ...] = ()
 
 

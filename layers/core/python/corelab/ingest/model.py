@@ -125,6 +125,8 @@ class Counts:
         Elements in which resends differ from what they replace.
     set_aside : int
         What came along with the images and is none.
+    listed_only : int
+        Images that the medium's directory lists and that did not come along.
     """
 
     promised: int
@@ -137,6 +139,7 @@ class Counts:
     copies: int = 0
     changed_tags: int = 0
     set_aside: int = 0
+    listed_only: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

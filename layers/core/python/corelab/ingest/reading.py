@@ -6,11 +6,12 @@ The hash is checked before anything is parsed. One bad file never stops its sibl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Condition
 
 from corelab.dicom.alike import Alike
-from corelab.dicom.errors import NotDicom, PixelsBroken, SyntaxNotAccepted, Unreadable
+from corelab.dicom.directory import listed_instances
+from corelab.dicom.errors import NotAnImage, NotDicom, PixelsBroken, SyntaxNotAccepted, Unreadable
 from corelab.dicom.probe import DECODERS, Probe, first_frame
 from corelab.dicom.scan import read_header
 from corelab.ingest import codes
@@ -75,11 +76,18 @@ class Good:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bad:
-    """An object that is refused, and why."""
+    """An object that is refused, and why.
+
+    Attributes
+    ----------
+    lists : frozenset of str
+        SOP Instance UIDs that it names, where it is a medium's directory: identity.
+    """
 
     file: File
     code: str
     member: int | None = None
+    lists: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def place(self) -> Place:
@@ -167,8 +175,14 @@ def read_object(
         return Packed(file=file, key=key, version_id=fetched.version_id)
     image = image_of(fetched.body, read=read)
     if isinstance(image, str):
-        return Bad(file=file, code=image)
+        return refusal(fetched.body, file=file, code=image)
     return Good(file=file, key=key, version_id=fetched.version_id, image=image)
+
+
+def refusal(body: bytes, *, file: File, code: str, member: int | None = None) -> Bad:
+    """The bytes refused; of a medium's directory with what it lists."""
+    lists = listed_instances(body) if code == NotAnImage.code else frozenset()
+    return Bad(file=file, code=code, member=member, lists=lists)
 
 
 def image_of(body: bytes, *, read: Read = read_image) -> Image | str:

@@ -194,6 +194,7 @@ def _screen(
         incoming=tools.incoming,
         refused=tuple(Refused(n=item.file.n, member=item.member, code=item.code) for item in refused),
         set_aside=reading.set_aside,
+        listed_only=reading.listed_only,
         opened=reading.opened,
     )
     studies = look(

@@ -18,7 +18,7 @@ from corelab.ingest.header import read_image
 from corelab.ingest.layout import member_key
 from corelab.ingest.model import File, Opened
 from corelab.ingest.ports import Incoming
-from corelab.ingest.reading import Bad, ByteGate, Good, Packed, Read, image_of, read_objects
+from corelab.ingest.reading import Bad, ByteGate, Good, Packed, Read, image_of, read_objects, refusal
 from corelab.kernel.canonical import sha256_hex
 from corelab.kernel.ids import TransmittalId, TrialId
 
@@ -35,12 +35,15 @@ class Reading:
         What came along with the images and is none: counted, not refused one by one.
     opened : tuple of Opened
         Files that were containers; they are in none of the others.
+    listed_only : int
+        How many images the media's directories list that are not among the others.
     """
 
     good: tuple[Good, ...]
     bad: tuple[Bad, ...]
     set_aside: tuple[Bad, ...]
     opened: tuple[Opened, ...]
+    listed_only: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,10 @@ def _reading(found: list[Good | Bad], *, packed: list[int]) -> Reading:
         )
         for n in packed
     )
-    return Reading(good=good, bad=bad, set_aside=aside, opened=opened)
+    listed = frozenset().union(*(item.lists for item in aside))
+    unseen = len(listed.difference(item.image.sop_uid for item in good))
+    listed_only = max(0, unseen - len(bad))  # a refused image may be one of them
+    return Reading(good=good, bad=bad, set_aside=aside, opened=opened, listed_only=listed_only)
 
 
 def _members(reader: Reader, packed: Packed, *, allowance: Allowance) -> list[Good | Bad]:
@@ -126,7 +132,7 @@ def _member(reader: Reader, n: int, member: Member) -> Good | Bad:
     image = member.code or image_of(body, read=reader.read)
     file = File(n=n, size_bytes=len(body), sha256=sha256_hex(body) if body else "")
     if isinstance(image, str):
-        return _of_medium(Bad(file=file, member=number, code=image))
+        return _of_medium(refusal(body, file=file, code=image, member=number))
     key = member_key(reader.trial, reader.transmittal, n, member=number)
     version_id = reader.incoming.keep(key, body, sha256=file.sha256)
     return Good(file=file, member=number, key=key, version_id=version_id, image=image)
