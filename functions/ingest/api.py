@@ -431,7 +431,7 @@ def withdraw_study(trial: TrialInPath, study: StudyInPath, body: DecisionBody) -
 def open_drop(trial: TrialInPath, site: SiteInPath) -> DropKeysAnswer:
     """Lend keys for a site's prefix."""
     access = app.authorize(STORE, "open_drop", trial=trial, site=site)
-    command = app.command(access, f"open_drop/{site}", trial=trial)
+    command = app.command(access, f"open_drop/{site}/{now():%Y-%m-%dT%H:%M}", trial=trial)  # a loan each
     keys = LENDER.lend(drop_prefix(TrialId(trial), SiteId(site)), session=command.id)
     lend_place(STORE, command=command, site=SiteId(site), until=keys.expires_at)
     return DropKeysAnswer.of(keys)

@@ -5,6 +5,7 @@ lie under the identified key and go when decided, here or, where this door dies,
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
@@ -90,15 +91,23 @@ def render_review(  # noqa: PLR0917 -- the resolver passes them by name
     facts = _facts(trial, series, version)
     if body.image > len(facts.originals):
         raise NotShown(f"Name an image from 1 to {len(facts.originals)}.", images=len(facts.originals))
-    reviewing.note_view(
+    view = f"render_review/{series}/{version}/{body.image}/{body.first}/{body.frames}"
+    looking = partial(
+        reviewing.note_view,
         STORE,
-        command=app.command(access, f"render_review/{series}/{version}", trial=trial),
+        command=app.command(access, view, trial=trial),
         series=SeriesId(series),
         version=version,
         image=body.image,
-        frames=range(body.first, body.first + body.frames),
     )
-    made = _rendered(facts, body)
+    try:
+        made = _rendered(facts, body)
+    except (NotFound, NotShown):
+        looking(frames=())
+        raise
+    if body.first > made.frames:
+        raise NotShown(f"Name a frame from 1 to {made.frames}.", frames=made.frames)
+    looking(frames=sorted({one.frame for one in made.pictures}))
     prefix = renderings_prefix(TrialId(trial), SeriesId(series), version)
     keys = [f"{prefix}{body.image}-{one.frame}-{one.view}.png" for one in made.pictures]
     for key, picture in zip(keys, made.pictures, strict=True):
@@ -263,6 +272,7 @@ def _signed(  # noqa: PLR0917 -- the request, taken apart
         series=SeriesId(series),
         version=version,
         person=access.actor.subject,
+        must_have_seen=operation == "clear_review",
     )
     command = app.command(access, f"{operation}/{series}/{version}", trial=trial, reason=body.reason)
     command = replace(command, charter=known.charter)

@@ -79,7 +79,7 @@ def test_the_same_images_again_change_neither_series_nor_time_point(trial):
     assert (again["state"], again["series"]) == ("ACCEPTED", [])
     assert trial.time_point(subject) | {"transmittals": []} == first | {"transmittals": []}
     new = {key for _, key in after.objects.keys() - before.objects.keys()}
-    assert {key.split("/")[0] for key in new} <= {"incoming", "ledger"}
+    assert {key.split("/")[0] for key in new} <= {"duplicates", "incoming", "ledger"}
     deid = [place for place in after.state if place[0] == "deid#DEMO01"]
     assert {place: after.state[place] for place in deid} == {place: before.state[place] for place in deid}
 

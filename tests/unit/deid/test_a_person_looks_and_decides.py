@@ -10,6 +10,7 @@ from PIL import Image
 
 from corelab.pack.index import load_index
 from corelab.pack.reader import read_instance
+from corelab_aws.children import ChildFailed
 from tests.fakes.people import NOW
 from tests.fakes.real_dicom import read
 from tests.fakes.review_world import BANNER, SERIES, TRIAL, ReviewWorld, ultrasound
@@ -97,7 +98,7 @@ def test_each_view_is_an_entry_before_anything_is_shown(held):
     assert (first.actor.subject, first.actor.role) == ("reviewer", "DEID_REVIEWER")
     assert first.data == {"series": SERIES, "version": 1, "image": 2, "frames": [1]}
     assert broken.status == 404
-    assert (second.actor.subject, second.data["frames"]) == ("second", [1, 2])
+    assert (second.actor.subject, second.data["frames"]) == ("second", [])
 
 
 def test_a_reviewer_sees_frames_and_nothing_of_the_header(held):
@@ -301,3 +302,29 @@ def test_what_was_decided_while_it_was_rendered_is_not_shown_and_leaves_nothing(
 
     assert (late.status, late.body["code"]) == (422, "DEI-116")
     assert held.renderings() == []
+
+
+def test_each_view_is_an_entry_of_its_own_under_whatever_key(held):
+    for image in (1, 2):
+        held.ask("reviewer", "renderings", {"image": image}, key="the same")
+
+    assert [entry.data["image"] for entry in held.events("ReviewViewed.v1")] == [1, 2]
+
+
+def test_frames_that_there_are_not_are_no_look(held):
+    answer = held.ask("reviewer", "renderings", {"image": 1, "first": 999})
+
+    assert (answer.status, answer.body["code"]) == (422, "DEI-118")
+    assert held.sign("reviewer", "clear").body["code"] == "DEI-117"
+
+
+def test_what_could_not_be_rendered_is_refused_and_never_cleared(held, monkeypatch):
+    def breaks(*_, **__):
+        raise ChildFailed("out of time")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(held.doors["review.api"], "in_child", breaks)
+        assert held.ask("reviewer", "renderings", {"image": 1}).status == 422
+
+    assert held.sign("reviewer", "clear").body["code"] == "DEI-117"
+    assert held.sign("reviewer", "refuse").status == 200

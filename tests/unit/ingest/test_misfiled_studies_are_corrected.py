@@ -7,7 +7,7 @@ import pytest
 
 from corelab.charter.errors import NotInCharter
 from corelab.ingest.correcting import Place, correct_study
-from corelab.ingest.errors import CorrectionUnclear, StudyNotReady
+from corelab.ingest.errors import CorrectionUnclear, OriginalsLeft, StudyNotReady
 from corelab.ingest.model import RECEIVED, TRANSMITTAL
 from corelab.ingest.studies import derived_transmittal
 from corelab.ingest.study import Part
@@ -19,7 +19,9 @@ from corelab.kernel.write_path import find_all
 from tests.fakes.dicom_files import mr_slice
 from tests.fakes.ingest_world import ANNE, BERT, TRIAL, World
 from tests.fakes.killing import Killed, Switch
+from tests.unit.ingest.test_originals_retire import put
 from tests.unit.ingest.test_studies_are_allocated import sent, studies, told
+from tests.unit.ingest.test_studies_leave import withdraw
 
 SLICES = (mr_slice(1), mr_slice(2))
 MINE = {"StudyInstanceUID": "1.2.9.1", "SeriesInstanceUID": "1.2.9.1.1", "PatientID": "ANNES-OWN"}
@@ -221,3 +223,13 @@ def test_what_nobody_came_back_for_is_carried_on_by_the_sweep():
         assert (state.state, state.subject, state.is_remaking) == ("ALLOCATED", BERT, False), at
         derived = [found.state for found in find_all(world.store, TRANSMITTAL, trial=TRIAL)]
         assert sum(one.origin == study.transmittal for one in derived) == 1
+
+
+@pytest.mark.parametrize("left", ["retiring", "retired_at"])
+def test_what_has_no_originals_any_more_is_not_corrected_but_withdrawn(left):
+    world, study = filed()
+    put(world, study.transmittal, **{left: 3 if left == "retiring" else world.now})
+
+    with pytest.raises(OriginalsLeft):
+        signs(world, study, Role.PM)
+    assert withdraw(world, study).state == "WITHDRAWN"

@@ -1,5 +1,6 @@
 """Originals leave by version, when and only when their copies are proven, accepted and old enough."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from corelab.ingest.retiring import Tools, retire
 from corelab.kernel.actors import Role
 from corelab.kernel.canonical import canonical_json, sha256_hex
 from corelab.kernel.codec import to_plain
+from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import TransmittalId, derived_id
 from corelab.kernel.write_path import Key, Stored, find_all, get
 from tests.fakes.containers import zipped
@@ -74,12 +76,16 @@ def put(world, transmittal, **changes):
     world.store.lists[key] = ("kept", "")
 
 
+def not_expected(_trial, _transmittal, error):
+    raise error
+
+
 def run(world, shown=None, *, wire=lambda target: target):
     tools = Tools(
         kept=Kept(incoming=wire(world.incoming), records=wire(world.records), evidence=shown or Shown()),
         charters=lambda _trial, _hash: COMPILED.charter,
     )
-    return retire(wire(world.store), tools=tools, now=world.now, software="0")
+    return retire(wire(world.store), tools=tools, now=world.now, software="0", failed=not_expected)
 
 
 def here(world, transmittal):
@@ -147,7 +153,7 @@ def test_a_charter_that_says_no_days_keeps_originals_for_good():
         kept=Kept(incoming=world.incoming, records=world.records, evidence=Shown()),
         charters=lambda _trial, _hash: replace(COMPILED.charter, timelines=timelines),
     )
-    assert retire(world.store, tools=tools, now=world.now, software="0") == ()
+    assert retire(world.store, tools=tools, now=world.now, software="0", failed=not_expected) == ()
 
 
 def test_a_refused_file_has_no_copy_and_stays():
@@ -332,3 +338,49 @@ def test_a_mended_header_of_every_image_makes_a_version_and_what_cannot_be_compa
 
     facts = read_facts(world.records.get(facts_key(TRIAL, made["series"], made["version"])))
     assert (facts.version, facts.resent.images, facts.resent.unread) == (2, 3, 3)
+
+
+def test_one_that_cannot_be_looked_at_stops_no_other():
+    world, first = finished()
+    _, second = finished(
+        *(mr_slice(n, SeriesInstanceUID="1.2.9.1", StudyInstanceUID="1.2.9") for n in (7, 8)),
+        world=world,
+        key="other",
+    )
+    world.later(STAY)
+    failed = []
+
+    class Broken(Shown):
+        def copies(self, trial, series):
+            if series == world.state(first).series[0].series:
+                raise NotFound("gone")
+            return super().copies(trial, series)
+
+    tools = Tools(
+        kept=Kept(incoming=world.incoming, records=world.records, evidence=Broken()),
+        charters=lambda *_: COMPILED.charter,
+    )
+    done = retire(
+        world.store,
+        tools=tools,
+        now=world.now,
+        software="0",
+        failed=lambda *told: failed.append(told[1]),
+    )
+
+    assert (failed, [item.transmittal for item in done]) == ([first], [second])
+
+
+def test_what_is_only_being_made_of_originals_keeps_them():
+    world, origin = finished()
+    put(world, origin, misfiled=tuple(item.series for item in world.state(origin).series))
+    reached = Switch()
+    placed_anew(replace(world, store=reached.wire(world.store)), origin)
+    for at in range(1, reached.calls + 1):
+        world, origin = finished()
+        put(world, origin, misfiled=tuple(item.series for item in world.state(origin).series))
+        with suppress(Killed):
+            placed_anew(replace(world, store=Switch(at, is_after=True).wire(world.store)), origin)
+        world.later(STAY)
+        run(world)
+        assert here(world, origin) == {"1", "2", "3", "manifest.json"}

@@ -155,12 +155,21 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Who has looked at the frames of a version, and how often."""
+    """Who has looked at the frames of a version, and how often.
+
+    Attributes
+    ----------
+    viewers : tuple of PersonId
+        Who was shown a frame.
+    tried : tuple of PersonId
+        Who asked for frames that could not be shown.
+    """
 
     series: SeriesId
     version: int
     viewers: tuple[PersonId, ...]
     views: int
+    tried: tuple[PersonId, ...] = ()
 
 
 SERIES_KIND = Kind(room="deid", name="series", model=Series)

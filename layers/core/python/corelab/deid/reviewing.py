@@ -30,19 +30,28 @@ from corelab.kernel.write_path import Command, Decision, Found, Outcome, Store, 
 def note_view(
     store: Store, *, command: Command, series: SeriesId, version: int, image: int, frames: Sequence[int]
 ) -> Outcome[Review]:
-    """Enter who looks at which frames, before they are shown.
+    """Enter who looks at which frames, once they are rendered and before they are shown.
 
     Parameters
     ----------
+    command : Command
+        One for each view: its operation names image and frames.
     image : int
         Its number in the series, from 1.
+    frames : sequence of int
+        Those that are shown; none where they cannot be.
     """
 
     def decide(found: Found[Review] | None) -> Decision[Review]:
         known = found.state if found else Review(series=series, version=version, viewers=(), views=0)
-        viewers = tuple(sorted({*known.viewers, command.actor.subject}))
+        person = command.actor.subject
+        seen = (
+            replace(known, viewers=tuple(sorted({*known.viewers, person})))
+            if frames
+            else replace(known, tried=tuple(sorted({*known.tried, person})))
+        )
         return Decision(
-            state=replace(known, viewers=viewers, views=known.views + 1),
+            state=replace(seen, views=known.views + 1),
             type=events.VIEWED,
             action="review.view",
             data={"series": series, "version": version, "image": image, "frames": list(frames)},
@@ -52,15 +61,25 @@ def note_view(
     return execute(store, REVIEW_KIND, id=id, command=command, step="view", decide=decide)
 
 
-def check_looked(store: Store, *, trial: TrialId, series: SeriesId, version: int, person: PersonId) -> None:
+def check_looked(
+    store: Store, *, trial: TrialId, series: SeriesId, version: int, person: PersonId, must_have_seen: bool
+) -> None:
     """Check that a person has looked before deciding.
+
+    Parameters
+    ----------
+    must_have_seen : bool
+        A frame was shown; otherwise it is enough to have asked for one.
 
     Raises
     ------
     NotLookedAt
     """
     found = find(store, REVIEW_KIND, trial=trial, id=review_id(series, version))
-    if found is None or person not in found.state.viewers:
+    looked: set[PersonId] = set()
+    if found is not None:
+        looked = {*found.state.viewers, *(() if must_have_seen else found.state.tried)}
+    if person not in looked:
         raise NotLookedAt("Look at the frames first: you have seen none of this version.", version=version)
 
 

@@ -14,7 +14,7 @@ from corelab.ingest import events, study_events
 from corelab.ingest.errors import CorrectionUnclear, StudyNotReady
 from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.ports import Incoming, Registry
-from corelab.ingest.studies import Remaking, check_ready, present, remake, remaker, versions_of
+from corelab.ingest.studies import Remaking, check_remakable, present, remake, remaker, versions_of
 from corelab.ingest.study import MISFILED, STUDY, STUDY_MACHINE, Part, Study
 from corelab.kernel.actors import Actor
 from corelab.kernel.errors import AlreadyThere
@@ -57,7 +57,7 @@ def correct_study(
     charter.visit(to.visit)
     if store.event(event_id_of(command, step="correct")) is None:
         _check_place(registry, trial=command.trial, study=known, to=to)
-        check_ready(store, trial=command.trial, study=study)
+        check_remakable(store, trial=command.trial, study=study)
     versions = versions_of(store, trial=command.trial, study=known)
 
     def decide(found: Found[Study] | None) -> Decision[Study]:

@@ -149,6 +149,12 @@ class StudyNotReady(IllegalMove):
     code = "ING-032"
 
 
+class OriginalsLeft(IllegalMove):
+    """The study's originals have left after the charter's days, so that nothing can be made of them anew."""
+
+    code = "ING-035"
+
+
 class CorrectionUnclear(InvalidInput):
     """A study is corrected to another registered subject of its site, or to another visit."""
 

@@ -17,7 +17,7 @@ from corelab.ingest.model import TRANSMITTAL, Transmittal
 from corelab.ingest.ports import Copy, Evidence, Records, Retirable
 from corelab.ingest.receipts import files_of_batches
 from corelab.kernel.ids import SeriesId, TransmittalId, TrialId
-from corelab.kernel.write_path import Store, get
+from corelab.kernel.write_path import Store, find
 
 SELECTED = frozenset({"PRIMARY", "REPEAT", "NOT_USED", "SUPERSEDED"})  # what a verdict was given on
 OUT_OF_USE = frozenset({"MISFILED", "WITHDRAWN"})
@@ -60,6 +60,8 @@ def leaving(store: Store, *, kept: Kept, trial: TrialId, state: Transmittal) -> 
             found += _instances(kept.records, trial=trial, series=series, version=versions[series])
     prefix = incoming_prefix(trial, origin)
     needed = _read_elsewhere(store, trial=trial, state=state, origin=origin)
+    if needed is None:
+        return None
     images = {
         Original(key=one.key, version_id=one.version_id)
         for one in found
@@ -108,18 +110,20 @@ def _instances(records: Records, *, trial: TrialId, series: SeriesId, version: i
 
 def _read_elsewhere(
     store: Store, *, trial: TrialId, state: Transmittal, origin: TransmittalId
-) -> frozenset[str]:
-    """Keys that others read who have not let go of theirs."""
-    others = (
-        get(store, TRANSMITTAL, trial=trial, id=reader).state
+) -> frozenset[str] | None:
+    """Keys that others read who have not let go of theirs; None while one of them is only being made."""
+    others = [
+        find(store, TRANSMITTAL, trial=trial, id=reader)
         for reader in referrers(store, trial=trial, origin=origin)
         if reader != state.transmittal
-    )
+    ]
+    if None in others:
+        return None
     return frozenset(
         file.source.key
         for other in others
-        if other.retired_at is None
-        for file in files_of_batches(store, trial=trial, state=other)
+        if other is not None and other.state.retired_at is None
+        for file in files_of_batches(store, trial=trial, state=other.state)
         if file.source is not None
     )
 

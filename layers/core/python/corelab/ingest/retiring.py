@@ -18,7 +18,7 @@ from corelab.ingest.leaving import Kept, Original, leaving
 from corelab.ingest.model import ACCEPTED, KEPT, SYSTEM_LOG, TRANSMITTAL, TRIAL, Transmittal
 from corelab.kernel.actors import system
 from corelab.kernel.canonical import digest
-from corelab.kernel.errors import VersionConflict
+from corelab.kernel.errors import CorelabError, VersionConflict
 from corelab.kernel.ids import TransmittalId, TrialId
 from corelab.kernel.write_path import Command, Decision, Found, Store, execute, find_all, find_indexed, get
 
@@ -26,6 +26,7 @@ RETIRER = system("ingest.retire")
 WHY = "copies verified, time point accepted, the charter's days have passed"
 
 Charters = Callable[[TrialId, str], Charter]
+Failed = Callable[[TrialId, TransmittalId, CorelabError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +46,50 @@ class Tools:
     charters: Charters
 
 
-def retire(store: Store, *, tools: Tools, now: datetime, software: str) -> tuple[Retired, ...]:
-    """Let go of every original whose time has come."""
+def retire(
+    store: Store, *, tools: Tools, now: datetime, software: str, failed: Failed
+) -> tuple[Retired, ...]:
+    """Let go of every original whose time has come.
+
+    Parameters
+    ----------
+    failed : callable
+        Told of a transmittal that could not be looked at or let go; the others go on.
+    """
     done: list[Retired] = []
     for trial in [found.state.trial for found in find_all(store, TRIAL, trial=SYSTEM_LOG)]:
         for listed in list(find_indexed(store, TRANSMITTAL, trial=trial, list=KEPT)):
-            found = get(store, TRANSMITTAL, trial=trial, id=listed.id)
-            if not is_due(found.state, charter=tools.charters(trial, found.state.charter), now=now):
+            try:
+                left = _looked_at(store, tools=tools, trial=trial, id=listed.id, now=now, software=software)
+            except CorelabError as error:
+                failed(trial, listed.state.transmittal, error)
                 continue
-            originals = leaving(store, kept=tools.kept, trial=trial, state=found.state)
-            if originals is None:
-                continue
-            command = Command(
-                id=f"retire/{found.id}",
-                trial=trial,
-                actor=RETIRER,
-                now=now,
-                software=software,
-                charter=found.state.charter,
-                reason=WHY,
-            )
-            if _retire(store, tools=tools, command=command, found=found, originals=originals):
-                done.append(
-                    Retired(trial=trial, transmittal=found.state.transmittal, originals=len(originals))
-                )
+            if left is not None:
+                done.append(left)
     return tuple(done)
+
+
+def _looked_at(
+    store: Store, *, tools: Tools, trial: TrialId, id: str, now: datetime, software: str
+) -> Retired | None:
+    found = get(store, TRANSMITTAL, trial=trial, id=id)
+    if not is_due(found.state, charter=tools.charters(trial, found.state.charter), now=now):
+        return None
+    originals = leaving(store, kept=tools.kept, trial=trial, state=found.state)
+    if originals is None:
+        return None
+    command = Command(
+        id=f"retire/{found.id}",
+        trial=trial,
+        actor=RETIRER,
+        now=now,
+        software=software,
+        charter=found.state.charter,
+        reason=WHY,
+    )
+    if not _retire(store, tools=tools, command=command, found=found, originals=originals):
+        return None
+    return Retired(trial=trial, transmittal=found.state.transmittal, originals=len(originals))
 
 
 def is_due(state: Transmittal, *, charter: Charter, now: datetime) -> bool:

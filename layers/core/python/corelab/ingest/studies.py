@@ -11,8 +11,8 @@ from datetime import datetime
 
 from corelab.ingest import study_events
 from corelab.ingest.derived import Derivation, derive
-from corelab.ingest.errors import StudyNotReady
-from corelab.ingest.model import ACCEPTED, CONCLUDED, TRANSMITTAL, File
+from corelab.ingest.errors import OriginalsLeft, StudyNotReady
+from corelab.ingest.model import ACCEPTED, CONCLUDED, TRANSMITTAL, File, Transmittal
 from corelab.ingest.ports import Incoming, Registry
 from corelab.ingest.study import (
     ALLOCATED,
@@ -72,7 +72,7 @@ def allocate_study(
     charter, charter_hash = registry.charter_in_force(command.trial)
     charter.visit(visit)
     if store.event(event_id_of(command, step="allocate")) is None:
-        check_ready(store, trial=command.trial, study=study)
+        check_remakable(store, trial=command.trial, study=study)
 
     def decide(found: Found[Study] | None) -> Decision[Study]:
         state = present(found)
@@ -249,11 +249,35 @@ def check_ready(store: Store, *, trial: TrialId, study: StudyId) -> None:
     StudyNotReady
         A transmittal that brought it is not accepted yet, or all are held.
     """
-    state = get(store, STUDY, trial=trial, id=study).state
-    brought = {get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state.state for part in state.parts}
+    brought = {part.state for part in _brought(store, trial=trial, study=study)}
     if ACCEPTED not in brought or not brought <= CONCLUDED:
         raise StudyNotReady(
             "Wait until the transmittals that brought this study are accepted: one is still being screened, "
             "or all are held.",
             study=study,
         )
+
+
+def check_remakable(store: Store, *, trial: TrialId, study: StudyId) -> None:
+    """Make sure that the study can be made anew elsewhere.
+
+    Raises
+    ------
+    StudyNotReady
+        Something of it is under way.
+    OriginalsLeft
+        What it would be made of is gone, or going.
+    """
+    check_ready(store, trial=trial, study=study)
+    parts = _brought(store, trial=trial, study=study)
+    if any(part.retiring is not None or part.retired_at is not None for part in parts):
+        raise OriginalsLeft(
+            "Withdraw the study, and have its images sent again where they belong: the originals have left, "
+            "or are leaving.",
+            study=study,
+        )
+
+
+def _brought(store: Store, *, trial: TrialId, study: StudyId) -> list[Transmittal]:
+    state = get(store, STUDY, trial=trial, id=study).state
+    return [get(store, TRANSMITTAL, trial=trial, id=part.transmittal).state for part in state.parts]
