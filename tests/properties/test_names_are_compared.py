@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corelab.ingest.dummies import WORDS
+from corelab.ingest.dummies import BEFORE_NUMBERS, WORDS
 from corelab.ingest.persons import birth_key, is_dummy, letters, name_keys, words
 
 LATIN = st.text(st.characters(categories=("Lu", "Ll"), max_codepoint=0x17F), min_size=2, max_size=12)
@@ -41,7 +41,7 @@ def test_case_accents_punctuation_prefix_and_suffix_make_no_other_person(family,
 def test_what_stands_for_nobody_has_no_key(name, number):
     for word in sorted(WORDS)[:: 1 + number % 7]:
         assert is_dummy(word.upper())
-        assert is_dummy(f"{word}_{number}")
+        assert is_dummy(f"{word}_{number}") or word not in BEFORE_NUMBERS
         assert name_keys(f"{word}^{word}") == ()
     assert name_keys(name, stand_ins=[f"{name}."]) == ()
 

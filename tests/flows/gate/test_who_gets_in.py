@@ -34,6 +34,7 @@ WAITS_FOR_ANOTHER = {  # asked side by side, each may come before what it needs
     *("register_parts", "join_parts", "read_receipt"),  # the matrix's file is a small one
     *("release_transmittal", "reject_transmittal", "correct_study"),  # nothing is held, no study allocated
     "withdraw_study",  # every request lacks a signature
+    *("store_instances", "store_study"),  # the matrix's body is JSON, and no archive's
     *("render_review", "clear_review", "refuse_review", "retry_series"),
 }
 

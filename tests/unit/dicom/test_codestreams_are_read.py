@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corelab.dicom.codestreams import jpeg, jpeg_2000, run_lengths
-from corelab.dicom.errors import BadFragments
+from corelab.dicom.errors import BadFragments, SyntaxDiffers
 from corelab.dicom.fragments import codec, codestreams, frames_in_fragments, joined
 from corelab.dicom.scan import scan_header
 from corelab.dicom.syntaxes import COMPRESSED
@@ -115,3 +115,34 @@ def test_any_bytes_are_read_or_refused(read, data):
     except BadFragments:
         return
     assert all(0 <= at <= at + length <= len(bad) for at, length in seen.remarks)
+
+
+@pytest.mark.parametrize("length", [0, 1, 11, 12, 13])
+def test_a_tile_part_that_leads_back_to_itself_is_refused(length):
+    frame = bytearray(made.jpeg_2000(remark=b"before the data"))
+    at = frame.index(b"\xff\x90") + 6
+    comment = made.segment(0x64, b"\0\1again")
+    data_at = frame.index(b"\xff\x93")
+    looping = frame[:data_at] + comment + frame[data_at:]
+    looping[at : at + 4] = length.to_bytes(4, "big")
+
+    if length:
+        with pytest.raises(BadFragments):
+            jpeg_2000(bytes(looping))
+    else:
+        assert jpeg_2000(bytes(looping))[:3] == (16, 16, 1)
+
+
+@pytest.mark.parametrize(
+    ("frame", "syntax"),
+    [
+        (b"\xff\xd8\xff\xd9", "4.50"),
+        (made.jpeg(start=0xC3), "4.50"),
+        (made.jpeg(), "4.80"),
+        (made.jpeg(start=0xF7), "4.70"),
+        (b"\xff\x4f\xff\xd9", "4.90"),
+    ],
+)
+def test_a_frame_of_another_process_or_of_nothing_is_refused(frame, syntax):
+    with pytest.raises((BadFragments, SyntaxDiffers)):
+        scan_header(ended(fragments(frame), syntax=f"1.2.840.10008.1.2.{syntax}"))

@@ -70,6 +70,8 @@ class Codestream(NamedTuple):
     ----------
     rows, columns, samples : int
         As the stream says; 0 where it does not.
+    process : int
+        Marker that begins the frame's description, by which JPEG tells its processes apart; 0 elsewhere.
     remarks : tuple of Span
         Bytes that no decoder needs: comments, application data, what stands behind the end.
     """
@@ -78,6 +80,7 @@ class Codestream(NamedTuple):
     columns: int
     samples: int
     remarks: tuple[Span, ...]
+    process: int = 0
 
 
 def jpeg(frame: bytes) -> Codestream:
@@ -127,14 +130,17 @@ def run_lengths(frame: bytes) -> Codestream:
 
 
 def _jpeg(frame: bytes) -> Codestream:
-    size, remarks, at = (0, 0, 0), [], 0
+    size, remarks, at, process, has_scan = (0, 0, 0), [], 0, 0, False
     for marker, body, end in _jpeg_segments(frame):
         at = end
+        has_scan = has_scan or marker == SCAN
         if marker in FRAMES:
-            size = unpack_from(">HHB", frame, body + 1)
+            size, process = unpack_from(">HHB", frame, body + 1), marker
         elif marker in REMARKS and not any(plain.fullmatch(frame, body, end) for plain in PLAIN_REMARKS):
             remarks.append(Span(body, end - body))
-    return Codestream(*size, (*remarks, *_behind(frame, at)))
+    if not all(size) or not has_scan:
+        _refuse()
+    return Codestream(*size, (*remarks, *_behind(frame, at)), process)
 
 
 def _jpeg_segments(frame: bytes) -> Iterator[Segment]:
@@ -175,6 +181,8 @@ def _jpeg_2000(frame: bytes) -> Codestream:
             size = bottom - top, right - left, *unpack_from(">H", frame, body + 34)
         elif marker == COMMENT:
             remarks.append(Span(body + COMMENT_KIND_BYTES, max(0, end - body - COMMENT_KIND_BYTES)))
+    if not all(size):
+        _refuse()
     return Codestream(*size, (*remarks, *_behind(frame, at)))
 
 
@@ -188,6 +196,8 @@ def _code_segments(frame: bytes) -> Iterator[Segment]:
         body = at + MARKER_BYTES
         if marker == TILE_DATA:
             at = tile_end or _code_end(frame)
+            if at < body:  # a tile-part that ends before its data begin
+                _refuse()
             continue
         if marker >> 8 != MARK:
             _refuse()

@@ -188,7 +188,7 @@ class Scan:
         self._left = left
         return found, at
 
-    def _sequence(  # noqa: PLR0917 -- the head of the element that it belongs to
+    def _sequence(  # noqa: C901, PLR0917 -- one loop, kept whole; the head of the element that it belongs to
         self, tag: int, vr: str, at: int, end: int, length: int, *, implicit: bool, depth: int
     ) -> tuple[Items | None, int]:
         if tag == tags.PIXEL_DATA and length == UNDEFINED and vr != "SQ":
@@ -212,6 +212,8 @@ class Scan:
             if mark != tags.ITEM:
                 raise BadStructure("Send the file again: a sequence holds no item.", offset=at - HEAD_BYTES)
             self._left -= 1
+            if self._left < 0:
+                raise OverBudget("Send an image: this holds too many items.", offset=at)
             is_open = item_bytes == UNDEFINED
             if not is_open and item_bytes > stop - at:
                 self._overruns(tag, at=at, end=stop)

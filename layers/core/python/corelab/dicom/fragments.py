@@ -18,6 +18,14 @@ HEAD_BYTES = 8
 OFFSET_BYTES, LONG_OFFSET_BYTES = 4, 8
 CODES = {OFFSET_BYTES: "I", LONG_OFFSET_BYTES: "Q"}
 LONGEST_SIGNATURE = 12
+PROCESSES = {  # how each syntax's frames begin their description; PS3.5 8.2.1, 8.2.3, 10
+    "1.2.840.10008.1.2.4.50": {0xC0},
+    "1.2.840.10008.1.2.4.51": {0xC0, 0xC1},
+    "1.2.840.10008.1.2.4.57": {0xC3},
+    "1.2.840.10008.1.2.4.70": {0xC3},
+    "1.2.840.10008.1.2.4.80": {0xF7},
+    "1.2.840.10008.1.2.4.81": {0xF7},
+}
 Fragments = Sequence[tuple[int, int]]
 """Offset and length of each, in the file."""
 
@@ -115,6 +123,9 @@ def joined(data: bytes | memoryview, fragments: Fragments) -> bytes:
 
 
 def _check_size(codestream: Codestream, header: Header) -> None:
+    processes = PROCESSES.get(header.meta.syntax)
+    if processes is not None and codestream.process not in processes:
+        raise SyntaxDiffers("Send the file again: its pixels are not compressed as it says.")
     sides = (tags.ROWS, tags.COLUMNS, tags.SAMPLES_PER_PIXEL)
     for seen, tag in zip(codestream[:3], sides, strict=True):
         if seen and seen != header.integer(tag):

@@ -15,6 +15,13 @@ _WORDS = """
     doejane doejohn janedoe johndoe
     1234 12345 123456 1234567 12345678 123456789 1234567890 0123456789
 """
+_BEFORE_NUMBERS = """
+    anon anonym anonymised anonymisiert anonymise anonymize anonymized anonymous anonymus blinded confidential
+    deid deidentified hidden masked pseudonym pseudonymised pseudonymized redacted removed withheld unknown
+    unbekannt unidentified phantom dummy demo example test testing testpatient
+"""
 WORDS = frozenset(_WORDS.split())
+BEFORE_NUMBERS = frozenset(_BEFORE_NUMBERS.split())
+"""Words that say before a number that it is nobody's; the others stand before real numbers, too."""
 FIRST_BIRTH_DATE = date(1900, 1, 2)  # what is earlier is a form's or a clock's beginning
 BIRTH_DATES = frozenset({date(1901, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})  # as above

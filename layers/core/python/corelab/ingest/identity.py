@@ -254,7 +254,7 @@ def _presented(asked: Asked, *, stand_ins: tuple[str, ...]) -> Counter[Presented
 def _named(asked: Asked) -> Mapping[str, SubjectId]:
     """Texts of the headers that are the trial's own name of a subject, and whose."""
     labels = sorted({label for image in asked.images for label in image.labels})
-    found = {label: asked.names.subject_named(label) for label in labels[:MOST_IDENTITIES]}
+    found = {label: asked.names.subject_named(label) for label in labels}
     return {label: subject for label, subject in found.items() if subject is not None}
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from corelab.ingest.dummies import BIRTH_DATES, FIRST_BIRTH_DATE, WORDS
+from corelab.ingest.dummies import BEFORE_NUMBERS, BIRTH_DATES, FIRST_BIRTH_DATE, WORDS
 
 NAME_GROUPS, NAME_COMPONENTS = 3, 3  # of each group: family, given, middle; then prefix and suffix
 SHORTEST_NAME = 2  # letters; an initial is no name
@@ -84,14 +84,15 @@ def birth_key(born: date | None) -> str:
 def is_dummy(text: str, *, stand_ins: Iterable[str] = ()) -> bool:
     """Whether the text stands for nobody: empty, one character again and again, a dummy word, a stand-in.
 
-    >>> [is_dummy(text) for text in ("000", "XXX", "ANON-0012", "Unknown, Unknown", "4711")]
+    >>> [is_dummy(text) for text in ("000", "XXX", "ANON-0012", "Unknown, Unknown", "ID-4711")]
     [True, True, True, True, False]
     """
     found = words(text)
     joined = "".join(found)
-    if len(set(joined)) <= 1 or joined in WORDS or joined.rstrip("0123456789") in WORDS:
+    said = [word for word in found if not word.isdecimal()]
+    if len(set(joined)) <= 1 or joined in WORDS or joined.rstrip("0123456789") in BEFORE_NUMBERS:
         return True
-    if all(word in WORDS or word.isdecimal() for word in found) and not WORDS.isdisjoint(found):
+    if all(word in WORDS for word in found) or (said and all(word in BEFORE_NUMBERS for word in said)):
         return True
     return letters(text) in {letters(one) for one in stand_ins}
 

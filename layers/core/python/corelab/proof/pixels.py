@@ -18,7 +18,8 @@ from corelab.proof.tokens import Tokens
 MARK = bytes(int(one < 128 and chr(one).isalnum()) for one in range(256))  # noqa: PLR2004 -- ASCII
 PAIR = b"\1\1"
 END = b"\xff\xd9"  # of a frame of JPEG or JPEG 2000
-COMMENTS = (b"\xff\xfe", b"\xff\x64", *(bytes((0xFF, 0xE0 | number)) for number in range(16)))
+JPEG, REMARKS = b"\xff\xd8", (b"\xff\xfe", *(bytes((0xFF, 0xE0 | number)) for number in range(16)))
+JPEG_2000, TILE, DATA, COMMENT = b"\xff\x4f", b"\xff\x90", b"\xff\x93", b"\xff\x64"
 
 
 WINDOW, OVERLAP = 1 << 22, 1 << 12  # multiples of four: the marks of each window are those of the whole
@@ -137,11 +138,38 @@ def _is_same_frame(old: bytes, new: bytes) -> bool:
 
 
 def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
-    """Where comment and application segments of a JPEG or JPEG 2000 stream begin and end."""
-    for mark in COMMENTS:
-        at = stream.find(mark)
-        while at >= 0:
-            end = at + 2 + int.from_bytes(stream[at + 2 : at + 4])
-            if at + 4 < end <= len(stream):
-                yield at + 4, end
-            at = stream.find(mark, at + 2)
+    """Where comment and application segments of a frame begin and end.
+
+    In JPEG and JPEG-LS no coded byte looks like their markers; in JPEG 2000 one may, so that only heads are
+    read; run lengths have none.
+    """
+    if stream.startswith(JPEG):
+        for mark in REMARKS:
+            at = stream.find(mark)
+            while at >= 0:
+                end = at + 2 + int.from_bytes(stream[at + 2 : at + 4])
+                if at + 4 < end <= len(stream):
+                    yield at + 4, end
+                at = stream.find(mark, at + 2)
+    elif stream.startswith(JPEG_2000):
+        yield from _comments(stream)
+
+
+def _comments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Comments in the main head and the heads of tile-parts of JPEG 2000."""
+    at, tile_end = 2, len(stream)
+    while at + 4 <= len(stream):
+        mark, end = stream[at : at + 2], at + 2 + int.from_bytes(stream[at + 2 : at + 4])
+        if mark == DATA:
+            if tile_end <= at:
+                return
+            at = tile_end
+            continue
+        if mark == TILE:
+            size = int.from_bytes(stream[at + 6 : at + 10])
+            tile_end = at + size if size else len(stream)
+        elif mark == COMMENT:
+            yield at + 4, end
+        if end < at + 4:
+            return
+        at = end

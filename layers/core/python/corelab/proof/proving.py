@@ -94,7 +94,11 @@ class Prover:
                 continue
             if raw not in self._policy.written.get(tag, ()):
                 vr = "DS" if tag >> 16 & 1 else "LO"  # numbers of private elements are numbers
-                self._say(tag, vr, raw, place=Place(0, f"index {name}"), charsets=("ISO_IR 192",))
+                try:
+                    self._say(tag, vr, raw, place=Place(0, f"index {name}"), charsets=("ISO_IR 192",))
+                except TooMuch:
+                    self._find("size", "series")
+                    return
 
     def verdict(self) -> Verdict:
         """The verdict on all images that were looked at."""

@@ -182,8 +182,8 @@ def _note(kind: bytes, body: bytes) -> dict[bytes, bytes]:
         return {b"path": body.rstrip(b"\0")}
     if kind != ABOUT_NEXT:
         return {}
-    said, at = {}, 0
-    while at < len(body) and body[at:].strip(b"\0"):
+    said, at, rest = {}, 0, len(body.rstrip(b"\0"))
+    while at < rest:
         length, space, _ = body[at : at + 20].partition(b" ")
         end = at + int(length) if space and length.isdigit() else at
         key, sign, value = body[at + len(length) + 1 : end - 1].partition(b"=")
