@@ -179,18 +179,6 @@ def test_an_older_batch_that_comes_after_a_newer_one_changes_nothing(logs):
     assert logs.broken_promises() == []
 
 
-@pytest.mark.requirement("fault-34")
-def test_whatever_clocks_writers_and_sequencers_have_order_is_by_seq_and_the_skew_is_told(logs):
-    day = timedelta(days=1)
-    for skew in (day, -day, timedelta(0), day, -day):
-        batch = logs.more("SKEWED", age=-skew)
-        run = logs.stage.doors.run("audit/sequence", batch, at=logs.at - skew)  # and it the other way
-        assert not is_unfinished(run)
-
-    assert logs.broken_promises() == []
-    assert [note for note in logs.notes if "SKEWED" in note and "time runs back by 2 days" in note]
-
-
 @pytest.mark.requirement("fault-31")
 def test_a_signing_key_that_does_not_answer_keeps_entries_and_delays_only_the_signature(logs):
     signing = [
