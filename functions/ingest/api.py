@@ -55,7 +55,7 @@ from functions.ingest.wire import (
     TransmittalsAnswer,
 )
 from functions.ingest.wire_drops import DropAnswer, DropKeysAnswer, DropsAnswer, MatchBody
-from functions.ingest.wire_held import DecisionBody, HeldAnswer, HeldsAnswer
+from functions.ingest.wire_held import DecisionBody, HeldAnswer, HeldDecisionBody, HeldsAnswer
 from functions.ingest.wire_parts import JoinAnswer, JoinBody, PartAnswer, PartsAnswer, PartsBody
 from functions.ingest.wire_studies import AllocationBody, CorrectionBody, StudiesAnswer, StudyAnswer
 
@@ -295,11 +295,16 @@ def list_held(trial: TrialInPath) -> HeldsAnswer:
     description="Signed, with a reason. It is screened again, and only the alarm that it is held under "
     "passes; whatever else alarms holds it again.",
 )
-def release_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionBody) -> TransmittalAnswer:
+def release_transmittal(trial: TrialInPath, transmittal: InPath, body: HeldDecisionBody) -> TransmittalAnswer:
     """Release a held transmittal."""
     command, id = _decided("release_transmittal", trial, transmittal, body=body)
     released = quarantine.release(
-        STORE, executions=EXECUTIONS, incoming=INCOMING.name, command=command, transmittal=id
+        STORE,
+        executions=EXECUTIONS,
+        incoming=INCOMING.name,
+        command=command,
+        transmittal=id,
+        held_under=body.held_under,
     )
     return TransmittalAnswer.of(released.state)
 
@@ -311,10 +316,10 @@ def release_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionB
     summary="Reject a held transmittal",
     description="Signed, with a reason. Nothing of it counts; the site sends anew.",
 )
-def reject_transmittal(trial: TrialInPath, transmittal: InPath, body: DecisionBody) -> TransmittalAnswer:
+def reject_transmittal(trial: TrialInPath, transmittal: InPath, body: HeldDecisionBody) -> TransmittalAnswer:
     """Reject a held transmittal."""
     command, id = _decided("reject_transmittal", trial, transmittal, body=body)
-    rejected = quarantine.reject(STORE, command=command, transmittal=id)
+    rejected = quarantine.reject(STORE, command=command, transmittal=id, held_under=body.held_under)
     return TransmittalAnswer.of(rejected.state)
 
 
@@ -389,7 +394,13 @@ def correct_study(trial: TrialInPath, study: StudyInPath, body: CorrectionBody) 
     access, state = _seen_study("correct_study", trial, study)
     command = app.command(access, f"correct_study/{study}", trial=trial, reason=body.reason)
     signed = sign(
-        STORE, command, operation="correct_study", of=STUDY, id=state.study, signature=body.signature
+        STORE,
+        command,
+        operation="correct_study",
+        of=STUDY,
+        id=state.study,
+        signature=body.signature,
+        terms={"subject": body.subject, "visit": body.visit},
     )
     corrected = correcting.correct_study(
         STORE,
@@ -415,7 +426,13 @@ def withdraw_study(trial: TrialInPath, study: StudyInPath, body: DecisionBody) -
     access, state = _seen_study("withdraw_study", trial, study)
     command = app.command(access, f"withdraw_study/{study}", trial=trial, reason=body.reason)
     signed = sign(
-        STORE, command, operation="withdraw_study", of=STUDY, id=state.study, signature=body.signature
+        STORE,
+        command,
+        operation="withdraw_study",
+        of=STUDY,
+        id=state.study,
+        signature=body.signature,
+        terms={},
     )
     return StudyAnswer.of(studies.withdraw_study(STORE, command=signed, study=state.study).state)
 
@@ -480,14 +497,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 def _decided(
-    operation: str, trial: str, transmittal: str, *, body: DecisionBody
+    operation: str, trial: str, transmittal: str, *, body: HeldDecisionBody
 ) -> tuple[Command, TransmittalId]:
     """A person's signed command on a held transmittal."""
     access, state = _seen(operation, trial, transmittal)
     command = app.command(access, f"{operation}/{transmittal}", trial=trial, reason=body.reason)
     command = replace(command, charter=state.charter)
     id = state.transmittal
-    signed = sign(STORE, command, operation=operation, of=TRANSMITTAL, id=id, signature=body.signature)
+    signed = sign(
+        STORE,
+        command,
+        operation=operation,
+        of=TRANSMITTAL,
+        id=id,
+        signature=body.signature,
+        terms={"held_under": body.held_under},
+    )
     return signed, id
 
 

@@ -1,8 +1,9 @@
 """What enters and leaves the door of held transmittals: why they wait, and what a person decides."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from corelab.ingest.model import Counts
 from corelab.ingest.quarantine import Held
@@ -12,10 +13,18 @@ from corelab_aws.questions import QuestionView
 
 
 class DecisionBody(Wire):
-    """A person's decision on what is held."""
+    """A person's signed decision."""
 
     reason: Line | None = Field(default=None, description="Why; it is kept for ever.")
     signature: Signature | None = None
+
+
+class HeldDecisionBody(DecisionBody):
+    """A person's decision on what is held."""
+
+    held_under: Annotated[str, StringConstraints(pattern=r"^ING-[0-9]{3}$")] = Field(
+        description="The `code` that you looked at: what is held under another by now is not decided."
+    )
 
 
 class CountsAnswer(Wire):

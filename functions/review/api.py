@@ -4,6 +4,7 @@ Nobody gets a file. Each view is an entry before it is shown; frames are rendere
 lie under the identified key and go when decided, here or, where this door dies, by the sweep.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -22,6 +23,8 @@ from corelab.deid.rendering import Rendered, read_answer
 from corelab.deid.runs import facts_key, renderings_prefix
 from corelab.deid.sweeping import start_due
 from corelab.dicom.scan import read_header
+from corelab.kernel.canonical import Plain
+from corelab.kernel.codec import to_plain
 from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import SeriesId, TrialId
 from corelab.kernel.write_path import Command, find_indexed, get
@@ -138,7 +141,8 @@ def clear_review(  # noqa: PLR0917 -- the resolver passes them by name
     boxes = tuple(box.box() for box in body.boxes)
     _check_shown(trial, series, version)
     _check_boxes(trial, series, version, boxes=boxes)
-    command = _signed("clear_review", access, trial, series, version, body=body, found=found)
+    terms = {"boxes": [to_plain(box) for box in boxes]}
+    command = _signed("clear_review", access, trial, series, version, body=body, found=found, terms=terms)
     after = reviewing.clear(
         STORE, command=command, series=SeriesId(series), version=version, boxes=boxes
     ).state
@@ -157,7 +161,7 @@ def refuse_review(  # noqa: PLR0917 -- the resolver passes them by name
 ) -> DecidedSeen:
     """Refuse a version."""
     access, found, _ = _seen("refuse_review", trial, series, version)
-    command = _signed("refuse_review", access, trial, series, version, body=body, found=found)
+    command = _signed("refuse_review", access, trial, series, version, body=body, found=found, terms={})
     after = reviewing.refuse(STORE, command=command, series=SeriesId(series), version=version).state
     return _decided(trial, series, version, after=after)
 
@@ -263,6 +267,7 @@ def _signed(  # noqa: PLR0917 -- the request, taken apart
     *,
     body: ClearBody | RefuseBody,
     found: Series,
+    terms: Mapping[str, Plain],
 ) -> Command:
     """The command of somebody who has looked, with the signature."""
     known = known_version(found, version)
@@ -277,7 +282,15 @@ def _signed(  # noqa: PLR0917 -- the request, taken apart
     command = app.command(access, f"{operation}/{series}/{version}", trial=trial, reason=body.reason)
     command = replace(command, charter=known.charter)
     signature: Signature | None = body.signature
-    return sign(STORE, command, operation=operation, of=SERIES_KIND, id=series, signature=signature)
+    return sign(
+        STORE,
+        command,
+        operation=operation,
+        of=SERIES_KIND,
+        id=series,
+        signature=signature,
+        terms={"version": version, **terms},
+    )
 
 
 def _decided(trial: str, series: str, version: int, *, after: Series) -> DecidedSeen:

@@ -22,7 +22,13 @@ def test_a_released_transmittal_goes_its_way_to_de_identified_images(trial):
     path = f"/transmittals/{held}/release"
 
     listed = trial.get("analyst", "/held")["held"]
-    unsigned = trial.call("manager", "POST", f"/v1/trials/DEMO01{path}", {"reason": "same person"})
+    unsigned = trial.call(
+        "manager",
+        "POST",
+        f"/v1/trials/DEMO01{path}",
+        {"reason": "same person", "held_under": receipt["code"]},
+    )
+    unseen = trial.signed("manager", path, RELEASE, held, held_under="ING-313")
     done = trial.signed("manager", path, RELEASE, held)
     screened = trial.sooner_or_later(
         lambda: trial.receipt(held), lambda found: found["state"] in {"ACCEPTED", "QUARANTINED"}
@@ -32,6 +38,7 @@ def test_a_released_transmittal_goes_its_way_to_de_identified_images(trial):
     assert waiting | {"asked": None} == receipt["held"] | {"asked": None}
     assert (waiting["choices"], waiting["subject"]) == (["release", "reject"], subject)
     assert (unsigned.status_code, unsigned.json()["code"]) == (422, "ACC-424")
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "ING-021")
     assert (done.status_code, done.json()["state"]) == (200, "SCREENING"), done.text
     assert (screened["state"], screened["held"]) == ("ACCEPTED", None)
     (series,) = screened["series"]

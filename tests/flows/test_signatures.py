@@ -23,16 +23,19 @@ def refused(answer, status, code):
 
 def test_a_held_transmittal_is_rejected_with_a_signature_and_not_without(trial):
     held, other = wrongly_sent(trial, 1)
-    path = f"/transmittals/{held}/reject"
+    path, seen = f"/transmittals/{held}/reject", {"held_under": trial.receipt(held)["code"]}
 
     unsigned = trial.call(
-        "analyst", "POST", f"/v1/trials/DEMO01{path}", {"reason": "wrong", "signature": None}
+        "analyst", "POST", f"/v1/trials/DEMO01{path}", {"reason": "wrong", "signature": None} | seen
     )
     unreasoned = trial.signed("analyst", path, REJECT, held, reason=None)
-    by_a_site = trial.call("coordinator", "POST", f"/v1/trials/DEMO01{path}", {"reason": "wrong"})
+    by_a_site = trial.call("coordinator", "POST", f"/v1/trials/DEMO01{path}", {"reason": "wrong"} | seen)
     challenge, token = trial.challenge("analyst", REJECT, held), trial.people.signed_in("analyst")
     done = trial.signed("analyst", path, REJECT, held, challenge=challenge, token=token, key="reject-1")
     again = trial.signed("analyst", path, REJECT, held, challenge=challenge, token=token, key="reject-1")
+    changed = trial.signed(
+        "analyst", path, REJECT, held, challenge=challenge, token=token, key="reject-1", reason="other"
+    )
     used = trial.signed("analyst", path, REJECT, held, challenge=challenge, token=token)
     elsewhere = trial.signed(
         "analyst", f"/transmittals/{other}/reject", REJECT, other, challenge=challenge, token=token
@@ -43,6 +46,7 @@ def test_a_held_transmittal_is_rejected_with_a_signature_and_not_without(trial):
     assert by_a_site.status_code == 403
     assert (done.status_code, done.json()["state"]) == (200, "REJECTED"), done.text
     assert (again.status_code, again.json()) == (200, done.json())
+    assert refused(changed, 403, "ACC-432")
     assert refused(used, 403, "ACC-432")
     assert refused(elsewhere, 403, "ACC-433")
     assert trial.receipt(other)["state"] == "QUARANTINED"

@@ -139,10 +139,17 @@ class TrialOnStack:
         body = {
             "reason": "as seen on the images",
             "signature": {"challenge": named, "meaning": "APPROVAL"},
+            **self._seen(operation, object),
             **more,
         }
         fresh = token or self.people.signed_in(user)
         return self.call(None, "POST", f"/v1/trials/{TRIAL}{path}", body, key=key, token=fresh)
+
+    def _seen(self, operation: str, object: str) -> dict[str, str]:
+        """What somebody who decides on a held transmittal has looked at."""
+        if operation not in {"release_transmittal", "reject_transmittal"}:
+            return {}
+        return {"held_under": self.receipt(object)["code"]}
 
     def enrol(self, subject: str, *, by: str = "coordinator") -> str:
         """A subject whose baseline is due."""

@@ -41,10 +41,7 @@ def list_held(context: Context, trial: str) -> None:
 @pass_context
 def show(context: Context, transmittal: str, trial: str) -> None:
     """Show why TRANSMITTAL is held, and what can be decided."""
-    receipt = context.client().get(f"/v1/trials/{trial}/transmittals/{quote(transmittal)}")
-    waiting = receipt["held"]
-    if waiting is None:
-        raise CannotRun(f"{transmittal} is not held: it is {receipt['state']}.")
+    waiting = _waiting(context, transmittal, trial=trial)
     context.show(waiting, words=lambda out: _words(out, waiting))
 
 
@@ -73,12 +70,22 @@ def reject(context: Context, transmittal: str, *, reason: str, password_stdin: b
 def _decide(
     context: Context, decision: str, transmittal: str, *, reason: str, password_stdin: bool, trial: str
 ) -> None:
+    seen = _waiting(context, transmittal, trial=trial)
+    _words(Console(stderr=True), seen)
     to_sign = ToSign(
         operation=f"{decision}_transmittal", object=transmittal, meaning="APPROVAL", reason=reason
     )
     path = f"/v1/trials/{trial}/transmittals/{quote(transmittal)}/{decision}"
-    done = post_signed(context, path, to_sign, trial=trial, password_stdin=password_stdin)
+    more = {"held_under": seen["code"]}
+    done = post_signed(context, path, to_sign, trial=trial, password_stdin=password_stdin, more=more)
     context.show(done, words=lambda out: out.print(f"{transmittal} is {done['state']}."))
+
+
+def _waiting(context: Context, transmittal: str, *, trial: str) -> Any:  # noqa: ANN401 -- JSON
+    receipt = context.client().get(f"/v1/trials/{trial}/transmittals/{quote(transmittal)}")
+    if receipt["held"] is None:
+        raise CannotRun(f"{transmittal} is not held: it is {receipt['state']}.")
+    return receipt["held"]
 
 
 def _words(out: Console, one: dict[str, Any]) -> None:

@@ -121,7 +121,7 @@ def test_what_is_decided_on_a_held_transmittal_is_decided_once(desk, decision, s
     _, transmittal = held(desk, 1 if decision == "release" else 2)
 
     path, operation = f"/transmittals/{transmittal}/{decision}", f"{decision}_transmittal"
-    done = desk.signs("manager", path, operation, transmittal)
+    done = desk.signs("manager", path, operation, transmittal, held_under="ING-310")
 
     assert done["state"] == state
     acts = [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from corelab.access.errors import (
 )
 from corelab.access.signing import SIGNING, Meaning, Signing, issue_challenge, sign
 from corelab.kernel.actors import Actor, Role
-from corelab.kernel.canonical import sha256_hex
+from corelab.kernel.canonical import canonical_json, sha256_hex
+from corelab.kernel.codec import to_plain
 from corelab.kernel.errors import NotFound, SignedOtherVersion
 from corelab.kernel.ids import PersonId
 from corelab.kernel.write_path import Command, Decision, Key, Kind, execute, get
@@ -64,7 +66,14 @@ def challenge(store: MemoryStore, *, id: str = "ask", object: str = "one", perso
 
 
 def signed(
-    store: MemoryStore, command: Command, named: str, *, operation: str = OPERATION, id: str = "one"
+    store: MemoryStore,
+    command: Command,
+    named: str,
+    *,
+    operation: str = OPERATION,
+    id: str = "one",
+    meaning: Meaning = Meaning.APPROVAL,
+    colour: str = "black",
 ) -> Command:
     return sign(
         store,
@@ -73,7 +82,8 @@ def signed(
         of=THING,
         id=id,
         challenge=named,
-        meaning=Meaning.APPROVAL,
+        meaning=meaning,
+        terms={"colour": colour},
     )
 
 
@@ -114,9 +124,9 @@ def test_a_retry_of_the_same_request_finds_the_challenge_used_by_itself(store: M
     named = challenge(store)
     first = signed(store, request(), named)
 
-    much_later = signed(store, request(at=NOW + 60 * MINUTE), named)
+    again = signed(store, request(at=NOW + 6 * MINUTE), named)  # five minutes after the act
 
-    assert (much_later.signature, much_later.signs) == (first.signature, first.signs)
+    assert (again.signature, again.signs) == (first.signature, first.signs)
     assert sum(event.type == "SigningDone.v1" for event in store.events.values()) == 1
 
 
@@ -205,12 +215,78 @@ def test_a_signature_is_not_put_on_another_version(store: MemoryStore) -> None:
     assert get(store, THING, trial=TRIAL, id="one").state.colour == "green"
 
 
+@pytest.mark.parametrize("is_done", [False, True], ids=["signed", "done"])
+@pytest.mark.parametrize(
+    ("reason", "other"),
+    [
+        ("another reason", {}),
+        (None, {}),
+        ("wrong images", {"meaning": Meaning.REVIEW}),
+        ("wrong images", {"colour": "white"}),
+    ],
+)
+def test_a_retry_that_says_something_else_is_refused(
+    store: MemoryStore, *, reason: str | None, other: dict[str, Any], is_done: bool
+) -> None:
+    named = challenge(store)
+    command = signed(store, request(), named)
+    if is_done:
+        paint(store, "black", command=command)
+
+    with pytest.raises(ChallengeUsed):
+        signed(store, replace(request(), reason=reason), named, **other)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        request(at=NOW + 6 * MINUTE + SECOND),
+        request(at=NOW + 6 * MINUTE + SECOND, signed_in_at=NOW + 6 * MINUTE),
+        request(signed_in_at=NOW - MINUTE),
+        request(signed_in_at=None),
+    ],
+    ids=["too late", "too late with a fresh sign-in", "signed in before the challenge", "no sign-in"],
+)
+def test_what_was_signed_and_not_done_is_not_done_by_a_retry_that_is_stale(
+    store: MemoryStore, late: Command
+) -> None:
+    named = challenge(store)
+    signed(store, request(), named)
+
+    with pytest.raises(SignInStale):
+        signed(store, late, named)
+
+
+def test_a_signature_whose_object_was_changed_by_another_is_put_on_nothing_later(store: MemoryStore) -> None:
+    named = challenge(store)
+    signed(store, request(), named)
+    paint(store, "green", command=command_of(None, id="green"))
+
+    with pytest.raises(SignedOtherVersion):
+        paint(store, "black", command=signed(store, request(at=NOW + 60 * MINUTE), named))
+
+
+def test_an_act_of_before_its_terms_were_kept_takes_a_fresh_retry_alone(store: MemoryStore) -> None:
+    named = challenge(store)
+    first = signed(store, request(), named)
+    key = Key(room=SIGNING.room, trial=TRIAL, kind=SIGNING.name, id=named)
+    state = get(store, SIGNING, trial=TRIAL, id=named).state
+    assert state.act is not None
+    assert state.act.terms_sha256 is not None
+    older = to_plain(replace(state, act=replace(state.act, terms_sha256=None)))
+    store.aggregates[key] = replace(store.aggregates[key], document=canonical_json(older))
+
+    assert signed(store, request(), named, colour="white").signs == first.signs
+    with pytest.raises(SignInStale):
+        signed(store, request(at=NOW + 60 * MINUTE), named)
+
+
 @pytest.mark.requirement("fault-53")
 def test_a_retry_after_the_effect_is_no_second_effect(store: MemoryStore) -> None:
     named = challenge(store)
     paint(store, "black", command=signed(store, request(), named))
 
-    paint(store, "black", command=signed(store, request(), named))
+    paint(store, "black", command=signed(store, request(at=NOW + 3 * 24 * 60 * MINUTE), named))
 
     found = get(store, THING, trial=TRIAL, id="one")
     assert (found.version, found.state.colour) == (2, "black")

@@ -83,6 +83,7 @@ def _signed(desk: Desk) -> Command:
         id="one",
         challenge=ask(desk),
         meaning=Meaning.APPROVAL,
+        terms={"colour": "black"},
     )
 
 

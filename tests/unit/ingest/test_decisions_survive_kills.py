@@ -7,6 +7,7 @@ import pytest
 
 from corelab.access.signing import Meaning, issue_challenge, sign
 from corelab.ingest import quarantine
+from corelab.ingest.codes import UNSEEN_IDENTITY
 from corelab.ingest.model import TRANSMITTAL
 from corelab.kernel.actors import Role
 from tests.fakes.dicom_files import mr_slice
@@ -71,6 +72,7 @@ def signed(held, operation):
         id=held.transmittal,
         challenge=challenge(held, operation),
         meaning=Meaning.APPROVAL,
+        terms={"held_under": UNSEEN_IDENTITY},
     )
 
 
@@ -81,12 +83,16 @@ def release(held):
         incoming="incoming",
         command=signed(held, "release_transmittal"),
         transmittal=held.transmittal,
+        held_under=UNSEEN_IDENTITY,
     ).state
 
 
 def reject(held):
     return quarantine.reject(
-        held.world.store, command=signed(held, "reject_transmittal"), transmittal=held.transmittal
+        held.world.store,
+        command=signed(held, "reject_transmittal"),
+        transmittal=held.transmittal,
+        held_under=UNSEEN_IDENTITY,
     ).state
 
 

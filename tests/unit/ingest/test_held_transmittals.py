@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from corelab.ingest import codes, quarantine
-from corelab.ingest.errors import NotReleasable, ScreenedElsewhere
+from corelab.ingest.errors import HeldUnderAnother, NotReleasable, ScreenedElsewhere
 from corelab.ingest.manifest import execution_name, manifest_ref
 from corelab.ingest.model import OBJECT, TRANSMITTAL
 from corelab.ingest.ports import Run
@@ -49,16 +49,29 @@ def signed(world, id, *, role=Role.PM, reason="asked and answered", signature="s
     return replace(world.command(id, role=role), reason=reason, signature=signature)
 
 
-def release(world, runs, id, key="release", **how):
+def seen(world, id):
+    """The code that a person sees; whoever asks again has seen it earlier."""
+    return world.state(id).code or codes.UNSEEN_IDENTITY
+
+
+def release(world, runs, id, key="release", held_under=None, **how):
     command = signed(world, f"{key}/{id}", **how)
     return quarantine.release(
-        world.store, executions=runs, incoming="incoming", command=command, transmittal=id
+        world.store,
+        executions=runs,
+        incoming="incoming",
+        command=command,
+        transmittal=id,
+        held_under=held_under or seen(world, id),
     ).state
 
 
-def reject(world, runs, id, **how):
+def reject(world, runs, id, held_under=None, **how):
     del runs
-    return quarantine.reject(world.store, command=signed(world, "reject", **how), transmittal=id).state
+    command = signed(world, "reject", **how)
+    return quarantine.reject(
+        world.store, command=command, transmittal=id, held_under=held_under or seen(world, id)
+    ).state
 
 
 def unseen(world, *, key="b", **header):
@@ -86,6 +99,20 @@ def test_a_released_transmittal_is_screened_by_a_run_of_its_own(world, runs):
     assert execution_name(ref, release=1) != execution_name(ref)
     assert answer["outcome"] == "ACCEPTED"
     assert facts_of(world, answer)["identity"]["match"] == "RELEASED"
+
+
+@pytest.mark.parametrize("decide", [release, reject])
+def test_what_is_held_under_another_alarm_than_was_seen_is_not_decided(world, runs, decide):
+    id = unseen(world)
+
+    with pytest.raises(HeldUnderAnother, match=r"under ING-310 by now\. Look at it again"):
+        decide(world, runs, id, held_under=codes.PIXELS_OF_OTHER)
+
+    assert (world.state(id).state, world.state(id).code, runs.started) == (
+        "QUARANTINED",
+        codes.UNSEEN_IDENTITY,
+        {},
+    )
 
 
 def test_the_same_identity_is_never_asked_again(world, runs):

@@ -63,11 +63,17 @@ class Room:
 
     def decide(self, id, how="release"):
         command = replace(self.world.command(f"{how}/{id}", role=Role.PM), reason="asked", signature="sgn_1")
+        seen = self.world.state(id).code
         if how == "reject":
-            quarantine.reject(self.world.store, command=command, transmittal=id)
+            quarantine.reject(self.world.store, command=command, transmittal=id, held_under=seen)
             return
         quarantine.release(
-            self.world.store, executions=Runs(), incoming="incoming", command=command, transmittal=id
+            self.world.store,
+            executions=Runs(),
+            incoming="incoming",
+            command=command,
+            transmittal=id,
+            held_under=seen,
         )
 
     def unmatched(self):

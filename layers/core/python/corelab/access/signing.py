@@ -4,15 +4,18 @@ Theory of operation. The person asks for a challenge that names the operation an
 and sends the request with the challenge and the new token. The challenge is of that person, operation and
 object; the sign-in must be later than the challenge and recent. Using it is one step of the request's own
 command, before the request's effect: a retry finds the challenge used by itself and goes on, anything else
-finds it used. The act records who signed, in which role and session, when, what it means, and the version and
-SHA-256 of the object as it was; `kernel.write_path` refuses to put the signature on any other version, and
-the effect's own entry carries the act's id.
+finds it used. A retry says the same as what was signed; while the effect is not there yet, it comes within
+`FRESH_FOR` of the act, with a sign-in that is later than the challenge. The act records who signed, in which
+role and session, when, what it means, and the version and SHA-256 of the object as it was;
+`kernel.write_path` refuses to put the signature on any other version, and the effect's own entry carries the
+act's id.
 
 The aggregate lies in partitions of its own (room `signings`), which doors with signed operations may write.
 
 21 CFR 11.50 (signer, time, meaning), 11.70 (not transferable), 11.200(a)(1) (both components each time).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,7 +31,7 @@ from corelab.access.errors import (
 )
 from corelab.access.rules import SIGNED
 from corelab.kernel.actors import Role
-from corelab.kernel.canonical import Plain, sha256_hex
+from corelab.kernel.canonical import Plain, canonical_json, sha256_hex
 from corelab.kernel.errors import NotFound
 from corelab.kernel.ids import PersonId, SigningId, derived_id
 from corelab.kernel.write_path import (
@@ -69,6 +72,8 @@ class Act:
         When the person proved who they are.
     signs : Signed
         The object as it was when it was signed.
+    terms_sha256 : str or None
+        Of meaning, reason and what the request decides; acts of before this was kept have none.
     """
 
     command: str
@@ -78,6 +83,7 @@ class Act:
     signed_in_at: datetime
     at: datetime
     signs: Signed
+    terms_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +167,7 @@ def sign(
     id: str,
     challenge: str,
     meaning: Meaning,
+    terms: Mapping[str, Plain],
 ) -> Command:
     """Answer a challenge; gives the command with its signature, for the effect that follows.
 
@@ -168,13 +175,15 @@ def sign(
     ----------
     of, id
         The aggregate that the operation moves. It is signed as it is now.
+    terms
+        What the request decides, beside its reason: a retry must say the same.
 
     Raises
     ------
     ChallengeUnknown, ChallengeForAnother, ChallengeUsed, ChallengeExpired
-        The challenge is not this person's, not for this, or over.
+        The challenge is not this person's, not for this, or over; or it was signed for other terms.
     SignInStale
-        The person has not proved anew who they are.
+        The person has not proved anew who they are, or this repeats what was signed too long ago to be done.
     NotFound
         There is nothing to sign.
     """
@@ -182,6 +191,7 @@ def sign(
     if stored is None:
         raise NotFound(f"There is no {of.name} to sign.", kind=of.name)
     now = Signed(object=of.name, id=id, version=stored.version, sha256=sha256_hex(stored.document))
+    said = _terms_sha256(meaning, reason=command.reason, terms=terms)
 
     def decide(found: Found[Signing] | None) -> Decision[Signing]:
         state = _open_challenge(found, command=command, operation=operation, object=id)
@@ -193,6 +203,7 @@ def sign(
             signed_in_at=_proved_anew(state, command=command),
             at=command.now,
             signs=now,
+            terms_sha256=said,
         )
         signed = replace(state, act=act)
         return Decision(state=signed, type="SigningDone.v1", action="signing.sign", data=_data(signed))
@@ -200,7 +211,10 @@ def sign(
     signing = replace(command, signature=challenge)
     outcome = execute(store, SIGNING, id=challenge, command=signing, step="sign", decide=decide)
     _check_asked(outcome.state, operation=operation, object=id)
-    return replace(signing, signs=None if outcome.state.act is None else outcome.state.act.signs)
+    act = outcome.state.act
+    if act is not None and outcome.is_replay:
+        _check_repeat(outcome.state, act, command=command, said=said, now=now)
+    return replace(signing, signs=None if act is None else act.signs)
 
 
 def _open_challenge(
@@ -214,6 +228,21 @@ def _open_challenge(
     if command.now > found.state.expires_at:
         raise ChallengeExpired("This challenge has expired. Ask for a new one and sign in anew.")
     return found.state
+
+
+def _terms_sha256(meaning: Meaning, *, reason: str | None, terms: Mapping[str, Plain]) -> str:
+    return sha256_hex(canonical_json({"meaning": meaning, "reason": reason, "terms": dict(terms)}))
+
+
+def _check_repeat(state: Signing, act: Act, *, command: Command, said: str, now: Signed) -> None:
+    """Let a retry of what was signed through; once the object has moved, `execute` finds what was done."""
+    if act.terms_sha256 not in {None, said}:
+        raise ChallengeUsed("You signed something else with this. Sign anew, in a request with a fresh key.")
+    if now != act.signs:
+        return
+    at = command.actor.signed_in_at
+    if at is None or at < state.sign_in_from or command.now - act.at > FRESH_FOR:
+        raise SignInStale("What you signed was not done in time. Sign anew, in a request with a fresh key.")
 
 
 def _check_asked(state: Signing, *, operation: str, object: str) -> None:

@@ -171,3 +171,9 @@ class NotReleasable(IllegalMove):
     """A release would not mend what the transmittal is held for."""
 
     code = "ING-020"
+
+
+class HeldUnderAnother(IllegalMove):
+    """The transmittal is held under another alarm than the one that was looked at."""
+
+    code = "ING-021"

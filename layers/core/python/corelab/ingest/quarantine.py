@@ -2,7 +2,7 @@
 
 A release lets exactly the alarm pass that the person saw: its code is kept on the transmittal, and another
 run screens everything again. Whatever else alarms then holds it again, under that code. What was sent and
-belongs to another visit cannot be released as it is.
+belongs to another visit cannot be released as it is. Each decision names the alarm that the person saw.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from corelab.ingest import codes, events
 from corelab.ingest.codes import text_of
-from corelab.ingest.errors import NotReleasable
+from corelab.ingest.errors import HeldUnderAnother, NotReleasable
 from corelab.ingest.manifest import execution_input, execution_name, manifest_ref
 from corelab.ingest.model import (
     QUARANTINED,
@@ -72,20 +72,31 @@ def held_of(store: Store, *, trial: TrialId) -> Iterator[Held]:
     yield from sorted(waiting, key=lambda one: (one.transmittal.moved_at, one.transmittal.transmittal))
 
 
-def reject(store: Store, *, command: Command, transmittal: TransmittalId) -> Outcome[Transmittal]:
+def reject(
+    store: Store, *, command: Command, transmittal: TransmittalId, held_under: str
+) -> Outcome[Transmittal]:
     """Nothing of it counts; `command.reason` says why, `command.signature` by which signing act.
+
+    Parameters
+    ----------
+    held_under : str
+        The code that the person saw.
 
     Raises
     ------
     IllegalMove
         It is not held.
+    HeldUnderAnother
+        It is held under another alarm by now.
     ReasonMissing, SignatureMissing
         The decision asks for both.
     """
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
         state = events.present(found)
-        moved = replace(state, state=_moved(state, REJECT, command), moved_at=command.now)
+        after = _moved(state, REJECT, command)
+        _check_seen(state, held_under=held_under)
+        moved = replace(state, state=after, moved_at=command.now)
         return events.decided(moved, type=events.REJECTED, action="transmittal.reject")
 
     return execute(store, TRANSMITTAL, id=transmittal, command=command, step=REJECT, decide=decide)
@@ -98,6 +109,7 @@ def release(
     incoming: str,
     command: Command,
     transmittal: TransmittalId,
+    held_under: str,
 ) -> Outcome[Transmittal]:
     """Let the alarm pass that it is held under, and screen it again; the sweep finds a start that is lost.
 
@@ -105,18 +117,21 @@ def release(
     ----------
     incoming : str
         The bucket of originals.
+    held_under : str
+        The code that the person saw.
 
     Raises
     ------
     NotReleasable
         Held for what a release cannot mend.
-    IllegalMove, ReasonMissing, SignatureMissing
+    IllegalMove, HeldUnderAnother, ReasonMissing, SignatureMissing
         As for `reject`.
     """
 
     def decide(found: Found[Transmittal] | None) -> Decision[Transmittal]:
         state = events.present(found)
         after = _moved(state, RELEASE, command)
+        _check_seen(state, held_under=held_under)
         code = str(state.code)
         if code in NOT_RELEASED:
             raise NotReleasable(INSTEAD, transmittal=transmittal, held_under=code)
@@ -143,6 +158,12 @@ def _start(executions: Executions, *, incoming: str, trial: TrialId, state: Tran
     ref = manifest_ref(incoming, trial=trial, transmittal=state.transmittal, version=str(state.run))
     document = execution_input(ref, trial=trial, transmittal=state.transmittal, release=state.releases)
     executions.start(execution_name(ref, release=state.releases), document)
+
+
+def _check_seen(state: Transmittal, *, held_under: str) -> None:
+    if state.code != held_under:
+        message = f"It is held under {state.code} by now. Look at it again, then decide and sign anew."
+        raise HeldUnderAnother(message, transmittal=state.transmittal, held_under=str(state.code))
 
 
 def _moved(state: Transmittal, event: str, command: Command) -> str:

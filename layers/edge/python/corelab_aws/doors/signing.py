@@ -3,11 +3,13 @@
 Only doors with signed operations take this in, and with it the partitions of `infra.grants.takes_signatures`.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
 from pydantic import Field, StringConstraints
 
 from corelab.access import signing
+from corelab.kernel.canonical import Plain
 from corelab.kernel.write_path import Command, Kind, Store
 from corelab_aws.doors.wire import Wire
 
@@ -23,7 +25,14 @@ class Signature(Wire):
 
 
 def sign(
-    store: Store, command: Command, *, operation: str, of: Kind[T], id: str, signature: Signature | None
+    store: Store,
+    command: Command,
+    *,
+    operation: str,
+    of: Kind[T],
+    id: str,
+    signature: Signature | None,
+    terms: Mapping[str, Plain],
 ) -> Command:
     """The command with its signature (`corelab.access.signing.sign`); without one, as it is.
 
@@ -35,6 +44,8 @@ def sign(
         The aggregate that the operation moves; the challenge names its id.
     signature : Signature or None
         As it came in the body. Whether one is needed is the state table's to say.
+    terms : mapping
+        What the body decides, beside reason and signature.
     """
     if signature is None:
         return command
@@ -46,4 +57,5 @@ def sign(
         id=id,
         challenge=signature.challenge,
         meaning=signature.meaning,
+        terms=terms,
     )
