@@ -122,7 +122,9 @@ def lived(on_stage):
     life.run("queries/react", judged[1][1])
     query = on_stage.event("QueryOpened.v1", about=FIRST).id.rpartition("#")[2]
     body = {"answer": "not_available", "text": None}
-    life.run("queries/api", on_stage.request("POST", f"/queries/{query}/answer", body, at=AT))
+    life.run(
+        "queries/api", on_stage.request("POST", f"/queries/{query}/answer", body, at=AT, key="of a life")
+    )
     answered = life.told("QueryAnswered.v1", about=FIRST)
     life.complete(life.whole)
     life.judge(life.whole)
