@@ -8,7 +8,7 @@ from corelab.dicom.syntaxes import MR_IMAGE
 from tests.fakes.brain_series import ANCHOR, Patient, brain, brain_slice
 from tests.flows.world import everything
 
-JPEG, RARE_JPEG = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.55"
+LOSSLESS, RARE_JPEG = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.55"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
 PIXELS_TAG = b"\xe0\x7f\x10\x00OW"
 
@@ -280,7 +280,7 @@ def test_another_hospitals_number_with_the_same_name_and_birth_date_is_the_subje
 
 def test_compressed_images_go_through_and_rare_codecs_are_refused(trial):
     subject, patient = trial.enrol("101-0211"), Patient(id="KM-5211")
-    compressed = [brain_slice(patient, number, syntax=JPEG) for number in range(1, 21)]
+    compressed = [brain_slice(patient, number, syntax=LOSSLESS) for number in range(1, 21)]
 
     trial.send(subject, compressed)
 
